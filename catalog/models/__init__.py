@@ -1,0 +1,31 @@
+"""The catalog's tables: what a model is, who made it, where each fact comes from."""
+
+from .ai_models import AIModel, Card, FormerName
+from .collections import Collection, CollectionItem
+from .imports import ImportReject, ImportRun
+from .offers import Offer
+from .publishers import Publisher
+from .sources import Source, SourceRecord
+from .versions import DailyRuns, Example, Version
+from .vocabulary import Library, License, LicenseClass, Task
+
+__all__ = [
+    "AIModel",
+    "Card",
+    "Collection",
+    "CollectionItem",
+    "DailyRuns",
+    "Example",
+    "FormerName",
+    "ImportReject",
+    "ImportRun",
+    "Library",
+    "License",
+    "LicenseClass",
+    "Offer",
+    "Publisher",
+    "Source",
+    "SourceRecord",
+    "Task",
+    "Version",
+]

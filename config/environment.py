@@ -1,0 +1,86 @@
+"""Reads settings from the environment; a wrong value becomes one sentence that says what to set."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name, str(default)).lower()
+    if value not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to true or false.")
+    return value in TRUE
+
+
+def number(name: str, *, default: int, least: int = 0) -> int:
+    value = text(name, str(default))
+    if not value.isdecimal() or int(value) < least:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to a whole number from {least} up."
+        )
+    return int(value)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A list, separated by commas."""
+    return [word.strip() for word in text(name).split(",") if word.strip()] or default
+
+
+def url(name: str, *, schemes: set[str], example: str, default: str = "") -> str:
+    """An address whose scheme is one of `schemes`, or empty."""
+    value = text(name, default)
+    if value and urlsplit(value).scheme not in schemes:
+        raise ImproperlyConfigured(
+            f"{name} is not an address that can be used here; set it as in {example}."
+        )
+    return value
+
+
+def directory(name: str, default: Path) -> Path:
+    """A folder that exists and can be written to; made when missing."""
+    path = Path(text(name, str(default))).expanduser().absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {path}, which cannot be made ({error.strerror}); choose another."
+        ) from error
+    if not os.access(path, os.W_OK):
+        raise ImproperlyConfigured(
+            f"{name} is {path}, which cannot be written to; set it to a folder that can."
+        )
+    return path
+
+
+def secret(name: str, *, kept_in: Path, is_required: bool) -> str:
+    """The secret from the environment; in development one that is made once and kept in a file."""
+    value = text(name)
+    if value:
+        return value
+    if is_required:
+        raise ImproperlyConfigured(f"{name} is not set; set it to 50 or more random characters.")
+    if not kept_in.exists():
+        _write_privately(kept_in, secrets.token_urlsafe(50))
+    return kept_in.read_text()
+
+
+def _write_privately(path: Path, content: str) -> None:
+    """Whole or not at all, and readable by this user alone; the first of several writers wins."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,43 @@
+"""What happens around every request: an id that stands in each log line and in the answer."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger(__name__)
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+UNLOGGED_PATHS = ("/static/", "/livez", "/readyz")
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def request_id(get_response: Respond) -> Respond:
+    """Keep the id that a proxy sent, or make one; answer it as X-Request-Id."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        sent = request.headers.get("X-Request-Id", "")
+        request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = get_response(request)
+            _log(request, response, milliseconds=(time.perf_counter() - started) * 1000)
+        response["X-Request-Id"] = request_id
+        return response
+
+    return respond
+
+
+def _log(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -> None:
+    if request.path.startswith(UNLOGGED_PATHS):
+        return
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        milliseconds=round(milliseconds, 1),
+    )

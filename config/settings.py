@@ -1,0 +1,251 @@
+"""Every setting of Slipway, each environment variable read once; docs/running.md lists them."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import environment, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = environment.flag("DEBUG", default=True)
+VAR_DIR = environment.directory("VAR_DIR", BASE_DIR / "var")
+SECRET_KEY = environment.secret("SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not DEBUG)
+PORT = environment.number("PORT", default=8000, least=1)
+PUBLIC_URL = environment.url(
+    "PUBLIC_URL",
+    schemes={"http", "https"},
+    example="https://models.example.org",
+    default=f"http://127.0.0.1:{PORT}" if DEBUG else "",
+).rstrip("/")
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
+)
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is not set; set it to the host names that people use, separated by commas."
+    )
+if not PUBLIC_URL:
+    raise ImproperlyConfigured(
+        "PUBLIC_URL is not set; set it to the address that people open, as in https://models.example.org."
+    )
+
+# Parts: each has an embedded default and a server to grow into.
+DATABASE_URL = environment.url(
+    "DATABASE_URL",
+    schemes={"postgres", "postgresql"},
+    example="postgresql://slipway:password@127.0.0.1:5432/slipway",
+)
+SEARCH_URL = environment.url(
+    "SEARCH_URL", schemes={"http", "https"}, example="http://127.0.0.1:7700"
+)
+SEARCH_KEY = environment.text("SEARCH_KEY")
+BROKER_URL = environment.url(
+    "BROKER_URL",
+    schemes={"redis", "rediss", "redis+socket", "amqp", "amqps"},
+    example="redis://127.0.0.1:6379/0",
+    default=f"redis+socket://{VAR_DIR / 'redis.sock'}",
+)
+CACHE_URL = environment.url(
+    "CACHE_URL", schemes={"redis", "rediss"}, example="redis://127.0.0.1:6379/1"
+)
+RUNTIMES = environment.words("RUNTIMES", ["local"])
+SEARCH_INDEX_DIR = VAR_DIR / "index"
+
+INSTALLED_APPS = [
+    "accounts",
+    "catalog",
+    "deployments",
+    "config",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "config.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _sqlite() -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "slipway.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
+                "PRAGMA temp_store=MEMORY;"
+            ),
+        },
+    }
+
+
+def _postgresql() -> dict[str, object]:
+    database: dict[str, object] = environ.Env.db_url_config(DATABASE_URL)
+    if not database.get("NAME"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database; set it as in "
+            "postgresql://slipway:password@127.0.0.1:5432/slipway."
+        )
+    pool = {"min_size": 1, "max_size": 20, "timeout": 10}
+    return {
+        **database,
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**database.get("OPTIONS", {}), "pool": pool},  # type: ignore[dict-item]
+    }
+
+
+DATABASES = {"default": _postgresql() if DATABASE_URL else _sqlite()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+# Security. TLS ends at the proxy in front; with an http PUBLIC_URL there is none.
+IS_SERVED_BY_TLS = PUBLIC_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_SERVED_BY_TLS else None
+SECURE_SSL_REDIRECT = IS_SERVED_BY_TLS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SERVED_BY_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SERVED_BY_TLS
+SECURE_HSTS_PRELOAD = IS_SERVED_BY_TLS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVED_BY_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+X_FRAME_OPTIONS = "DENY"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Slipway",
+    "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
+}
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 3
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        # Longer than the longest task, or a healthy task would run twice.
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+    }
+    if "redis" in BROKER_URL
+    else {}
+)
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+
+LOGGING_CONFIG = None
+logs.configure(
+    level=environment.text("LOG_LEVEL", "INFO"),
+    is_json=environment.flag("LOG_JSON", default=not DEBUG),
+)
