@@ -29,13 +29,7 @@ REPLICATE_VERSION = "1.352.0"
 NPM_PACKAGE = "all-the-public-replicate-models"
 
 # The wheel for one fixed platform, so that every machine reads the same program.
-PIP_DOWNLOAD = [
-    "download",
-    "--no-deps",
-    "--only-binary=:all:",
-    "--platform",
-    "manylinux_2_17_x86_64",
-]
+ONE_PLATFORM = ["--only-binary=:all:", "--platform", "manylinux_2_17_x86_64"]
 
 NO_LICENSE = "none named by the package"
 FACTS_ONLY = "Only facts are taken from it: no descriptions, no examples."
@@ -64,11 +58,8 @@ def main() -> None:
     into: Path = parser.parse_args().into
     with tempfile.TemporaryDirectory() as folder:
         try:
-            wheel, tarball = (
-                download_wheel(Path(folder)),
-                download_tarball(Path(folder)),
-            )
-            origins = build(wheel, tarball, into)
+            wheel = download_wheel(Path(folder))
+            origins = build(wheel, download_tarball(Path(folder)), into)
         except (NotBuilt, hub.NoModelList) as error:
             sys.exit(str(error))
     for origin in origins:
@@ -77,7 +68,7 @@ def main() -> None:
 
 
 def download_wheel(folder: Path) -> Path:
-    command = [sys.executable, "-m", "pip", *PIP_DOWNLOAD]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", *ONE_PLATFORM]
     run([*command, "--dest", str(folder), f"llmfit=={LLMFIT_VERSION}"])
     return next(folder.glob("llmfit-*.whl"))
 
@@ -109,6 +100,7 @@ def run(command: list[str]) -> None:
 
 def build(wheel: Path, tarball: Path, into: Path) -> list[Origin]:
     """Writes all starter files and ORIGIN.json into the folder."""
+    into.mkdir(parents=True, exist_ok=True)
     origins = [*build_hub(wheel, into), *build_replicate(tarball, into)]
     listed = [asdict(origin) | {"date": origin.date.isoformat()} for origin in origins]
     text = json.dumps({"files": listed}, indent=2, ensure_ascii=False)

@@ -416,7 +416,6 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
 
     for folder in (first, second):
-        folder.mkdir()
         build.build(wheel, tarball, folder)
 
     assert contents(first) == contents(second)
