@@ -50,6 +50,7 @@ class Query:
 class FacetValue:
     value: str
     count: int
+    is_selected: bool = False  # asked for, so it is listed even when nothing has it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,4 +60,5 @@ class Results:
     ids: list[int]
     total: int
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    is_partial: bool = False  # nothing has all the words; these have most of them
     is_degraded: bool = False  # answered by the database, with fewer features
