@@ -1,0 +1,39 @@
+"""The catalog's vocabularies (tasks, topics, libraries, licenses, languages), and what raw values
+mean in them.
+
+Pure data and functions: no Django, no network. Whatever arrives, no function raises; None means
+"not in our words".
+"""
+
+from catalog.vocabulary.abilities import topics_of
+from catalog.vocabulary.entries import (
+    LanguageEntry,
+    LibraryEntry,
+    LicenseEntry,
+    TaskEntry,
+    TopicEntry,
+)
+from catalog.vocabulary.files import languages, libraries, licenses, tasks, topics
+from catalog.vocabulary.licensing import LICENSE_CLASSES, license_class_of, license_of
+from catalog.vocabulary.names import library_of, task_of
+from catalog.vocabulary.speech import language_of
+
+__all__ = [
+    "LICENSE_CLASSES",
+    "LanguageEntry",
+    "LibraryEntry",
+    "LicenseEntry",
+    "TaskEntry",
+    "TopicEntry",
+    "language_of",
+    "languages",
+    "libraries",
+    "library_of",
+    "license_class_of",
+    "license_of",
+    "licenses",
+    "task_of",
+    "tasks",
+    "topics",
+    "topics_of",
+]

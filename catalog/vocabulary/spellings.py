@@ -1,0 +1,26 @@
+"""How two spellings of one name are told to be the same."""
+
+import re
+from collections.abc import Iterable
+
+LONGEST = 300  # characters; a longer text is prose, not a name
+
+SEPARATORS = re.compile(r"[\s_\-\u2010-\u2015]+")
+
+
+def key(spelling: str) -> str:
+    """The form in which spellings are compared: no case, one hyphen for spaces, "_" and dashes.
+
+    >>> key(" Apache_License  2.0 ")
+    'apache-license-2.0'
+    """
+    return SEPARATORS.sub("-", spelling.strip().casefold()).strip("-")
+
+
+def index(*rounds: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The id by key, from rounds of (spelling, id); an earlier round and an earlier pair win."""
+    found: dict[str, str] = {}
+    for pairs in rounds:
+        for spelling, id in pairs:
+            found.setdefault(key(spelling), id)
+    return found
