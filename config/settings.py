@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment, logs
+from launch import broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -46,7 +47,7 @@ BROKER_URL = environment.url(
     "BROKER_URL",
     schemes={"redis", "rediss", "redis+socket", "amqp", "amqps"},
     example="redis://127.0.0.1:6379/0",
-    default=f"redis+socket://{VAR_DIR / 'redis.sock'}",
+    default=f"redis+socket://{broker.socket_path(VAR_DIR)}",
 )
 CACHE_URL = environment.url(
     "CACHE_URL", schemes={"redis", "rediss"}, example="redis://127.0.0.1:6379/1"
@@ -177,6 +178,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Security. TLS ends at the proxy in front; with an http PUBLIC_URL there is none.
 IS_SERVED_BY_TLS = PUBLIC_URL.startswith("https://")

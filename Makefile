@@ -1,0 +1,49 @@
+# Everything a person or CI asks for. `make help` lists it; launch/ does the work.
+# PORT=8123 and VAR_DIR=somewhere given to make reach every command as settings.
+
+PYTHON ?= python3
+UV_VERSION := $(shell sed -n 's/^UV = "\(uv==[^"]*\)".*/\1/p' launch/packages.py)
+BIN := .venv/bin
+SOURCES := accounts catalog config deployments launch tests manage.py $(wildcard benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test test-sqlite test-postgresql check format lock openapi
+
+help:  ## Say what can be asked for
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
+	@echo "Settings: PORT=8123, VAR_DIR=somewhere, PYTHON=python3.12; docs/running.md has the others."
+
+run:  ## Set everything up and open the catalog on http://127.0.0.1:8000/
+	@$(PYTHON) -m launch run
+
+setup:  ## Set up everything that running and testing need
+	@$(PYTHON) -m launch setup
+
+test: setup  ## Run the tests on SQLite, then what uses the database on PostgreSQL
+	$(BIN)/python -m pytest --database=sqlite
+	$(BIN)/python -m pytest --database=postgresql
+
+check: setup  ## Format, lint, types, templates, migrations, API contract, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn | diff -u openapi.json -
+	$(MAKE) --no-print-directory test
+
+format: setup  ## Bring code and templates into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djlint --quiet --reformat templates
+
+openapi: setup  ## Write openapi.json anew from the code
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file openapi.json
+
+lock: setup  ## Pin, with hashes, all that requirements.txt and requirements-dev.txt bring along
+	$(BIN)/python -m pip install --quiet $(UV_VERSION)
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock"
