@@ -1,0 +1,82 @@
+"""Settings and servers of the tests. Nothing of the caller's environment leaks in."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests import servers
+
+SETTINGS = (
+    *("DEBUG", "SECRET_KEY", "PORT", "HOST", "PUBLIC_URL", "ALLOWED_HOSTS", "DATABASE_URL"),
+    *("SEARCH_URL", "SEARCH_KEY", "BROKER_URL", "CACHE_URL", "RUNTIMES", "LOG_LEVEL", "LOG_JSON"),
+)
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+at_the_end = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="the database; on postgresql only the tests that use one are run",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """The settings are read here for the first time, so the server must run before."""
+    for name in SETTINGS:
+        os.environ.pop(name, None)
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="slipway-test-")
+    at_the_end.callback(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+    if config.getoption("--database") == "postgresql":
+        try:
+            os.environ["DATABASE_URL"] = at_the_end.enter_context(servers.postgresql())
+        except servers.Missing as missing:
+            raise pytest.UsageError(str(missing)) from missing
+    _set_up_django()
+
+
+def pytest_unconfigure() -> None:
+    at_the_end.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") == "sqlite":
+        return
+    others = [item for item in items if not _uses_database(item)]
+    items[:] = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=others)
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
+
+
+def _set_up_django() -> None:
+    import django  # noqa: PLC0415 - it reads the settings, which were made just now
+    from django.conf import settings  # noqa: PLC0415
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # nothing was collected
+    django.setup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL of its own, for tests that start Slipway's processes."""
+    with servers.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with servers.redis() as url:
+        yield url
