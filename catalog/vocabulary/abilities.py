@@ -1,14 +1,19 @@
 """Which topics a model fits, told from its name and the beginning of its description."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 
+from catalog.vocabulary.entries import TopicEntry
 from catalog.vocabulary.files import topics
 
 READ = 400  # characters of the description; further on, texts tell what else exists
 
-SEPARATORS = str.maketrans(dict.fromkeys("-_/.,:;!?()[]{}<>|\"'`*#+=~@&\n\t\r", " "))
-FIRST = 3  # letters under which the patterns are filed
+SEPARATORS = "-_/.,:;!?()[]<>|*#`\"'"  # what parts words; single replacements are the fastest way
+FILED = 3  # letters under which patterns are filed, so that few of the hundreds are tried on a name
+
+Pattern = tuple[str, str]  # the text to find, and the topic that it reveals
+Files = dict[str, tuple[Pattern, ...]]
 
 
 def topics_of(name: str, text: str, task: str | None) -> list[str]:
@@ -17,62 +22,73 @@ def topics_of(name: str, text: str, task: str | None) -> list[str]:
     Only the first READ characters of the description count. A known task that does not go with a
     topic rules it out: a translation model whose card praises OCR does no OCR.
     """
-    found = _in_name(_plain(name)) | _in_text(_plain(text[:READ]))
-    if not found:
-        return []
-    return [id for id in _order() if id in found and (task is None or task in _tasks()[id])]
+    found = _in_name(name, task)
+    if text:
+        found |= _in_text(text[:READ], task)
+    return [id for id in _order() if id in found] if found else []
 
 
-def _plain(text: str) -> str:
-    """Small letters, one space between words and at both ends, so that ` word ` finds a word."""
-    return f" {' '.join(text.lower().translate(SEPARATORS).split())} "
+def _in_name(name: str, task: str | None) -> set[str]:
+    """Every place of the name is looked at, because names run words together: RealESRGAN."""
+    words = _words(name)
+    plain = f" {' '.join(words)} "
+    places = {plain[at : at + FILED] for at in range(len(plain) - FILED + 1)}
+    return _found(plain, places.union(words), _name_files(task))
 
 
-def _in_name(plain: str) -> set[str]:
-    found = {id for inside, id in _anywhere() if inside in plain}
-    return found | _in_text(plain)
+def _in_text(text: str, task: str | None) -> set[str]:
+    words = _words(text)
+    return _found(f" {' '.join(words)} ", {word[:FILED] for word in words}, _text_files(task))
 
 
-def _in_text(plain: str) -> set[str]:
-    filed = _by_beginning()
-    return {
-        id
-        for beginning in {word[:FIRST] for word in plain.split()}
-        if beginning in filed
-        for pattern, id in filed[beginning]
-        if pattern in plain
-    }
+def _words(text: str) -> list[str]:
+    text = text.lower()
+    for separator in SEPARATORS:
+        text = text.replace(separator, " ")
+    return text.split()
 
 
-@cache
-def _by_beginning() -> dict[str, tuple[tuple[str, str], ...]]:
-    """(text to find, topic) by the first letters of the pattern's first word."""
-    filed: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for topic in topics():
-        for pattern in topic.name_patterns:
-            words = pattern.strip("*")
-            filed[words.split()[0][:FIRST]].append(
-                (f" {words}" + ("" if pattern.endswith("*") else " "), topic.id)
-            )
-    return {beginning: tuple(pairs) for beginning, pairs in filed.items()}
+def _found(plain: str, places: set[str], files: Files) -> set[str]:
+    """The topics of those filed patterns that occur in a text whose words stand between spaces."""
+    filed = [files[place] for place in places if place in files]
+    return {id for patterns in filed for part, id in patterns if part in plain}
 
 
 @cache
-def _anywhere() -> tuple[tuple[str, str], ...]:
-    """(text to find, topic) of the patterns that may begin within a word of a name."""
-    return tuple(
-        (pattern.strip("*") + ("" if pattern.endswith("*") else " "), topic.id)
-        for topic in topics()
-        for pattern in topic.name_patterns
-        if pattern.startswith("*")
+def _name_files(task: str | None) -> Files:
+    return _filed(
+        (_part(pattern, anywhere=pattern.startswith("*")), topic.id)
+        for topic in _going_with(task)
+        for pattern in (*topic.name_patterns, *topic.phrases)
     )
+
+
+@cache
+def _text_files(task: str | None) -> Files:
+    return _filed(
+        (_part(phrase, anywhere=False), topic.id)
+        for topic in _going_with(task)
+        for phrase in topic.phrases
+    )
+
+
+def _going_with(task: str | None) -> list[TopicEntry]:
+    """The topics that a model of this task may have; any, as long as its task is not known."""
+    return [topic for topic in topics() if task in (None, topic.task, *topic.other_tasks)]
+
+
+def _part(pattern: str, *, anywhere: bool) -> str:
+    """The text to find: ` word` for `word*`, ` word ` for `word`, `word` for `*word*`."""
+    return ("" if anywhere else " ") + pattern.strip("*") + ("" if pattern.endswith("*") else " ")
+
+
+def _filed(patterns: Iterable[Pattern]) -> Files:
+    files: defaultdict[str, list[Pattern]] = defaultdict(list)
+    for part, id in patterns:
+        files[part.split()[0][:FILED]].append((part, id))
+    return {place: tuple(filed) for place, filed in files.items()}
 
 
 @cache
 def _order() -> tuple[str, ...]:
     return tuple(topic.id for topic in topics())
-
-
-@cache
-def _tasks() -> dict[str, frozenset[str]]:
-    return {topic.id: frozenset((topic.task, *topic.other_tasks)) for topic in topics()}

@@ -32,6 +32,7 @@ class TopicEntry:
     synonyms: tuple[str, ...]
     synonyms_zh: tuple[str, ...]
     name_patterns: tuple[str, ...]
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

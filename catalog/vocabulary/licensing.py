@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
@@ -23,7 +24,7 @@ LISTED_AT = re.compile(
     r"|(?:choosealicense\.com|spdx\.org|opensource\.org)/licenses?/(?P<list>[^/#?]+)"
 )
 CREATIVE_COMMONS_AT = re.compile(
-    r"creativecommons\.org/licenses/(?P<terms>by[a-z-]*)/(?P<version>[\d.]+)(?:/.*)?"
+    r"creativecommons\.org/licenses/(?P<terms>by[a-z-]*)/(?P<version>[\d.]+)(?:/(?:deed|legalcode).*)?"
 )
 FILE_ENDING = re.compile(r"(?:/|\.html|\.txt|\.md)+$")
 
@@ -34,6 +35,8 @@ def license_of(raw: object) -> str | None:
     None for free text, for no license, and for several different ones: those are no one license,
     the raw text tells them and `license_class_of` judges them together.
     """
+    if isinstance(raw, str):
+        return _license(raw[:LONGEST])
     named = {_license(text) for text in _texts(raw)}
     return named.pop() if len(named) == 1 else None
 
@@ -43,28 +46,20 @@ def license_class_of(raw: object) -> str:
 
     A text that we do not know is `unknown`, unless it says itself that it is non-commercial.
     """
-    return max(
-        (_license_class(text) for text in _texts(raw)), key=LICENSE_CLASSES.index, default=UNKNOWN
-    )
+    if isinstance(raw, str):
+        return _license_class(raw[:LONGEST])
+    return _strictest(_license_class(text) for text in _texts(raw))
 
 
 def _texts(raw: object) -> list[str]:
-    """The single license texts in a field, which may be a list; what is not text is left out."""
-    if isinstance(raw, str):
-        return _split(raw[:LONGEST])
-    if isinstance(raw, list | tuple):
-        return [
-            text for member in raw if isinstance(member, str) for text in _split(member[:LONGEST])
-        ]
-    return []
+    """The texts in a list; what is not text is left out."""
+    if not isinstance(raw, list | tuple):
+        return []
+    return [member[:LONGEST] for member in raw if isinstance(member, str)]
 
 
-@lru_cache(maxsize=4096)
-def _split(raw: str) -> list[str]:
-    """The parts of "mit, apache-2.0"; a text that names one license as a whole stays whole."""
-    if _license(raw) or ADDRESS.match(raw):
-        return [raw]
-    return [part for part in SEVERAL.split(raw) if part.strip()]
+def _strictest(classes: Iterable[str]) -> str:
+    return max(classes, key=LICENSE_CLASSES.index, default=UNKNOWN)
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +82,10 @@ def _without_address(raw: str) -> str:
 def _license_class(raw: str) -> str:
     if license_id := _license(raw):
         return _classes()[license_id]
-    return NON_COMMERCIAL if PLAINLY_NON_COMMERCIAL.search(key(raw)) else UNKNOWN
+    if PLAINLY_NON_COMMERCIAL.search(key(raw)):
+        return NON_COMMERCIAL
+    parts = [] if ADDRESS.match(raw) else SEVERAL.split(raw)
+    return _strictest(map(_license_class, parts)) if len(parts) > 1 else UNKNOWN
 
 
 @cache

@@ -232,6 +232,9 @@ def test_nothing_that_arrives_raises(raw: object) -> None:
         ("nsfw_image_detection", "", "nsfw-detection"),
         ("musicgen-large", "", "music-generation"),
         ("XTTS-v2", "", "voice-cloning"),
+        ("RealESRGAN_x4plus", "", "image-upscaling"),
+        ("bringing-old-photos-back-to-life", "", "photo-restoration"),
+        ("Qwen2.5-Coder-7B", "", "code-generation"),
     ],
 )
 def test_a_model_fits_a_topic_by_its_name_or_description(name: str, text: str, topic: str) -> None:
@@ -245,6 +248,33 @@ def test_a_known_task_rules_out_a_topic_that_does_not_go_with_it() -> None:
 
 def test_a_word_inside_another_word_is_no_sign_of_a_topic() -> None:
     assert topics_of("democracy-summaries", "Mediocre at best", None) == []
+
+
+def test_a_word_that_tells_something_in_a_name_alone_is_not_looked_for_in_descriptions() -> None:
+    assert topics_of("tiny-code", "", None) == ["code-generation"]
+    assert topics_of("tiny", "See the code.", None) == []
+
+
+def test_every_pattern_reveals_its_topic() -> None:
+    missed = [
+        (topic.id, pattern)
+        for topic in topics()
+        for pattern in (*topic.name_patterns, *topic.phrases)
+        if topic.id not in topics_of(pattern.strip("*"), "", topic.task)
+    ]
+
+    assert missed == []
+
+
+def test_every_phrase_reveals_its_topic_in_a_description() -> None:
+    missed = [
+        (topic.id, phrase)
+        for topic in topics()
+        for phrase in topic.phrases
+        if topic.id not in topics_of("", f"It can {phrase.strip('*')}.", topic.task)
+    ]
+
+    assert missed == []
 
 
 def test_a_description_counts_only_at_its_beginning() -> None:
@@ -326,7 +356,7 @@ def test_topics_name_tasks_that_exist() -> None:
 
 
 def test_patterns_are_written_as_names_are_compared() -> None:
-    patterns = [pattern for topic in topics() for pattern in topic.name_patterns]
+    patterns = [p for topic in topics() for p in (*topic.name_patterns, *topic.phrases)]
 
     assert [p for p in patterns if not re.fullmatch(r"\*?[a-z0-9]+( [a-z0-9]+)*\*?", p)] == []
 
