@@ -29,7 +29,7 @@ check: setup  ## Format, lint, types, templates, migrations, API contract, then 
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --check --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn | diff -u openapi.json -
+	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn | diff -u openapi.json -
 	$(MAKE) --no-print-directory test
 
 format: setup  ## Bring code and templates into shape

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.request_id",
+    "config.api.middleware.api",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,14 +201,19 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.api.problems.respond_to",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Slipway",
-    "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks.",
+    "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. Reading needs no token.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
+    "GET_MOCK_REQUEST": "config.api.contract.mock_request",
+    "PREPROCESSING_HOOKS": ["config.api.contract.without_the_second_prefix"],
+    "POSTPROCESSING_HOOKS": ["config.api.contract.finish"],
+    "SORT_OPERATION_PARAMETERS": False,
 }
 
 CELERY_BROKER_URL = BROKER_URL

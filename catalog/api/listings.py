@@ -1,0 +1,48 @@
+"""The orders that listings are paged in."""
+
+from django.db.models import Exists, Max, OuterRef
+
+from catalog.models import AIModel, Collection, Version
+from catalog.models.ai_models import AIModelQuerySet
+from config.api.pages import Listing, Segment
+
+
+def of_models(order: str, *, falling: bool) -> Listing:
+    """Listed models, newest first unless turned round; what has no date comes at the old end."""
+    listed = AIModel.objects.listed()
+    if order == "model_created_at":
+        return Listing(order, _by_publication(listed), falling=falling)
+    versions = Version.objects.filter(ai_model__in=listed).values("ai_model_id")
+    latest = Segment(versions.annotate(latest=Max("created_at")), "latest", "ai_model_id")
+    unversioned = listed.filter(~Exists(Version.objects.filter(ai_model=OuterRef("pk"))))
+    return Listing(order, [latest, *_by_publication(unversioned)], falling=falling)
+
+
+def of_versions(ai_model: AIModel) -> Listing:
+    return Listing("version_created_at", [Segment(ai_model.versions.all(), "created_at")])
+
+
+def of_examples(ai_model: AIModel) -> Listing:
+    dated = ai_model.examples.exclude(created_at=None)
+    undated = ai_model.examples.filter(created_at=None)
+    return Listing(
+        "example_created_at",
+        [Segment(dated, "created_at"), Segment(undated, "id", parse=int)],
+    )
+
+
+def of_collections() -> Listing:
+    rows = Collection.objects.listed()
+    return Listing("collection_name", [Segment(rows, "name", parse=str)], falling=False)
+
+
+def rows(ids: list[int]) -> list[AIModel]:
+    """Listed models with these ids, in their order; what went meanwhile is left out."""
+    return AIModel.objects.listed().with_card_data().in_order(ids)
+
+
+def _by_publication(rows: AIModelQuerySet) -> list[Segment]:
+    return [
+        Segment(rows.exclude(published_at=None), "published_at"),
+        Segment(rows.filter(published_at=None), "id", parse=int),
+    ]

@@ -1,0 +1,92 @@
+"""GET and QUERY /v1/models, GET /v1/models/{owner}/{name} and its readme."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog import search
+from catalog.api import contract, listings, naming, parameters, shapes
+from catalog.models import Card
+from config.api import pages
+from config.api.bodies import JSONTextParser, TextParser, TextRenderer
+
+
+class ModelList(APIView):
+    """All models in Replicate's order, or the answer to a search."""
+
+    http_method_names = ["get", "head", "query"]
+    parser_classes = [TextParser, JSONTextParser]
+
+    @contract.list_models
+    def get(self, request: Request) -> Response:
+        wanted = parameters.read(request.query_params)
+        if wanted.is_search:
+            return Response(_found(request, wanted))
+        listing = listings.of_models(wanted.order, falling=wanted.is_falling)
+        page = listing.page(wanted.cursor, wanted.limit)
+        rows = listings.rows(page.keys)
+        results = shapes.models(rows, origin=pages.origin(request), expand=wanted.expand)
+        return Response(pages.answer(request, page, results))
+
+    @contract.search_models
+    def query(self, request: Request) -> Response:
+        """The text is the body; without one it is `q`, as in the address of a next page."""
+        asked = request.query_params.copy()
+        if request.data:
+            asked["q"] = str(request.data)
+        return Response(_found(request, parameters.read(asked, is_search=True)))
+
+
+class ModelDetail(APIView):
+    """One model with everything that is known of it."""
+
+    @contract.get_model
+    def get(self, request: Request, owner: str, name: str) -> HttpResponseBase:
+        found = naming.find(owner, name)
+        around = shapes.beside(
+            [found.ai_model], origin=pages.origin(request), expand=parameters.EXPANSIONS
+        )
+        return naming.answer(request, found, Response(shapes.model(found.ai_model, around)))
+
+
+class ModelReadme(APIView):
+    """The card's text as it was written: Markdown, untrusted."""
+
+    renderer_classes = [TextRenderer, JSONRenderer]
+
+    @contract.get_readme
+    def get(self, request: Request, owner: str, name: str) -> HttpResponseBase:
+        found = naming.find(owner, name)
+        card = naming.get_or_404(
+            Card.objects.filter(ai_model=found.ai_model),
+            f"The model {found.ai_model} has no readme here.",
+        )
+        return naming.answer(request, found, Response(card.text))
+
+
+def _found(request: Request, wanted: parameters.Wanted) -> dict[str, Any]:
+    query = wanted.query()
+    results = search.find(query)
+    rows = listings.rows(results.ids)
+    return {
+        "next": _neighbour(request, query, parameters.next_cursor(query, results.total)),
+        "previous": _neighbour(request, query, parameters.previous_cursor(query)),
+        "total": results.total,
+        "facets": {
+            name: [{"value": found.value, "count": found.count} for found in values]
+            for name, values in results.facets.items()
+        },
+        "is_degraded": results.is_degraded,
+        "results": shapes.models(rows, origin=pages.origin(request), expand=wanted.expand),
+    }
+
+
+def _neighbour(request: Request, query: search.Query, cursor: str | None) -> str | None:
+    """The address of a page nearby. It holds the text, whether that came as `q` or as a body."""
+    if cursor is None:
+        return None
+    return pages.address(request, q=query.text or None, cursor=cursor)

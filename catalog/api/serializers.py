@@ -1,0 +1,197 @@
+"""The shapes of shapes.py as the contract describes them; nothing is rendered through these.
+
+The first fields of each are Replicate's, under its names and meanings; ours follow.
+"""
+
+from rest_framework import serializers
+
+from catalog.models import AIModel, LicenseClass, Source
+
+Text = serializers.CharField
+Moment = serializers.DateTimeField
+Count = serializers.IntegerField
+
+
+def _words(help_text: str) -> serializers.ListField:
+    return serializers.ListField(child=Text(), help_text=help_text)
+
+
+class VersionShape(serializers.Serializer[None]):
+    id = Text()
+    created_at = Moment()
+    cog_version = Text(help_text="The version of Cog that built it; empty when unknown.")
+    openapi_schema = serializers.DictField(
+        help_text="OpenAPI document whose components.schemas.Input and Output say what it takes "
+        "and answers. Empty in listings, unless expand=schema asks for it."
+    )
+
+
+class ExampleShape(serializers.Serializer[None]):
+    """A prediction that was made where the model comes from."""
+
+    id = Text()
+    model = Text(help_text="owner/name.")
+    version = Text(help_text="The version's id, or the word hidden.")
+    input = serializers.JSONField()
+    output = serializers.JSONField(allow_null=True)
+    logs = Text()
+    error = Text(allow_null=True)
+    status = serializers.ChoiceField(["succeeded"])
+    source = serializers.ChoiceField(["web"])  # type: ignore[assignment]
+    data_removed = serializers.BooleanField()
+    created_at = Moment(allow_null=True)
+    started_at = Moment(allow_null=True)
+    completed_at = Moment(allow_null=True)
+    metrics = serializers.DictField(help_text="predict_time in seconds, where it is known.")
+    urls = serializers.DictField(child=serializers.URLField(), help_text="web: the model's page.")
+
+
+class OfferShape(serializers.Serializer[None]):
+    """Who runs the model for what price."""
+
+    provider = Text()
+    unit = Text(help_text="What is paid for.")
+    amount = serializers.FloatField()
+    currency = Text(help_text="ISO 4217.")
+    context_length = Count(allow_null=True)
+    tokens_per_second = serializers.FloatField(allow_null=True)
+    source = Text(help_text="Where the price was read.")  # type: ignore[assignment]
+    url = serializers.URLField(allow_null=True)
+    seen_at = Moment(help_text="When the price was read.")
+
+
+class ModelShape(serializers.Serializer[None]):
+    url = serializers.URLField(help_text="The model's page here.")
+    owner = Text()
+    name = Text()
+    description = Text(allow_null=True)
+    visibility = serializers.ChoiceField(["public", "private"])
+    github_url = serializers.URLField(allow_null=True, help_text="Where its code is.")
+    paper_url = serializers.URLField(allow_null=True)
+    license_url = serializers.URLField(allow_null=True)
+    weights_url = serializers.URLField(allow_null=True)
+    run_count = Count(help_text="Runs at its source; 0 when nobody counts, see runs.")
+    cover_image_url = serializers.URLField(allow_null=True)
+    default_example = ExampleShape(
+        allow_null=True, help_text="Null in listings, unless expand=example asks for it."
+    )
+    latest_version = VersionShape(allow_null=True)
+    is_official = serializers.BooleanField(help_text="A curator verified the publisher.")
+
+    task = Text(allow_null=True, help_text="A task id of the Hugging Face Hub.")
+    library = Text(allow_null=True)
+    license = Text(allow_null=True, help_text="The license's id, or its text as the source has it.")
+    license_class = serializers.ChoiceField(LicenseClass.choices)
+    languages = _words("ISO 639 codes.")
+    tags = _words("What its publisher tagged it with.")
+    capabilities = _words("Such as tools, vision, streaming.")
+    formats = _words("Such as safetensors, gguf.")
+    parameters = Count(allow_null=True)
+    active_parameters = Count(allow_null=True, help_text="Used per token, in a mixture of experts.")
+    context_length = Count(allow_null=True, help_text="Tokens.")
+    memory_bytes = Count(allow_null=True, help_text="Memory needed to run it.")
+    storage_bytes = Count(allow_null=True, help_text="Size on disk.")
+    base_model = Text(allow_null=True, help_text="owner/name of the first of base_models.")
+    base_models = _words("owner/name of what it was made from, as its source says.")
+    base_relation = serializers.ChoiceField(AIModel.BaseRelation.choices, allow_null=True)
+    datasets = _words("What it was trained on.")
+    papers = _words("arXiv ids.")
+    gate = serializers.ChoiceField(
+        AIModel.Gate.choices, allow_null=True, help_text="What its source asks before a download."
+    )
+    downloads = Count(allow_null=True, help_text="At its source; null when nobody counts.")
+    likes = Count(allow_null=True, help_text="At its source.")
+    runs = Count(allow_null=True, help_text="At its source.")
+    trending_score = serializers.FloatField(allow_null=True)
+    is_runnable = serializers.BooleanField(help_text="A version of it can run here.")
+    status = serializers.ChoiceField(["listed", "deprecated"])
+    deprecated_at = serializers.DateField(allow_null=True)
+    retired_at = serializers.DateField(allow_null=True)
+    replacement = Text(allow_null=True, help_text="owner/name of what to use instead.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        Source.choices, help_text="The catalog that leads."
+    )
+    source_id = Text(allow_null=True)
+    source_url = serializers.URLField(allow_null=True)
+    last_seen_at = Moment(allow_null=True, help_text="When it was last seen at its source.")
+    published_at = Moment(allow_null=True)
+    updated_at = Moment(allow_null=True, help_text="When its source last changed it.")
+    offers = OfferShape(many=True)
+
+
+class CollectionShape(serializers.Serializer[None]):
+    name = Text()
+    slug = Text()
+    description = Text()
+
+
+class NotedModelShape(ModelShape):
+    note = Text(help_text="Why the model is in the collection.")
+
+
+class WholeCollectionShape(CollectionShape):
+    full_description = Text(allow_null=True, help_text="Markdown.")
+    models = NotedModelShape(many=True, help_text="In the collection's order.")
+
+
+class NamedCollectionShape(CollectionShape):
+    models = _words("owner/name of each model.")
+
+
+class MetadataShape(serializers.Serializer[None]):
+    tags = _words("The model's tags.")
+    score = serializers.FloatField(allow_null=True)
+    generated_description = Text(allow_null=True)
+
+
+class FoundModelShape(serializers.Serializer[None]):
+    model = ModelShape()
+    metadata = MetadataShape()
+
+
+class PageShape(serializers.Serializer[None]):
+    name = Text()
+    href = Text()
+
+
+class SearchShape(serializers.Serializer[None]):
+    query = Text()
+    models = FoundModelShape(many=True)
+    collections = NamedCollectionShape(many=True)
+    pages = PageShape(many=True)
+
+
+class FacetValueShape(serializers.Serializer[None]):
+    value = Text()
+    count = Count()
+
+
+class ListShape(serializers.Serializer[None]):
+    next = serializers.URLField(allow_null=True, help_text="Absolute; null on the last page.")
+    previous = serializers.URLField(allow_null=True)
+
+
+class VersionListShape(ListShape):
+    results = VersionShape(many=True)
+
+
+class ExampleListShape(ListShape):
+    results = ExampleShape(many=True)
+
+
+class CollectionListShape(ListShape):
+    results = CollectionShape(many=True)
+
+
+class ModelListShape(ListShape):
+    total = Count(required=False, help_text="Models that fit; only with a search.")
+    facets = serializers.DictField(
+        child=FacetValueShape(many=True),
+        required=False,
+        help_text="Counts of values by facet, largest first; only with a search.",
+    )
+    is_degraded = serializers.BooleanField(
+        required=False,
+        help_text="The search engine did not answer: this is the database's plainer answer.",
+    )
+    results = ModelShape(many=True)

@@ -1,0 +1,1 @@
+"""What every part of the REST API shares: errors, pages, bodies, the root, its own contract."""

@@ -1,0 +1,75 @@
+"""Bodies that are plain text: the query of a QUERY request, and a readme."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+BYTES_MAX = 20_000
+
+
+class TextParser(BaseParser):
+    """Text as it is (Replicate's Python client 1) or as a JSON string (its JavaScript client)."""
+
+    media_type = "text/plain"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        text = _read(stream)
+        if not (len(text) > 1 and text.startswith('"') and text.endswith('"')):
+            return text
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text
+
+
+class JSONTextParser(BaseParser):
+    """One JSON string (Replicate's Python client 2)."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        text = _read(stream)
+        try:
+            content = json.loads(text) if text else ""
+        except (ValueError, RecursionError) as error:
+            raise ParseError("The body is not JSON; send one JSON string, the query.") from error
+        if not isinstance(content, str):
+            raise ParseError("The body must be one JSON string, the query.")
+        return content
+
+
+class TextRenderer(BaseRenderer):
+    media_type = "text/plain"
+    format = "txt"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return str(data).encode(errors="replace")
+
+
+def _read(stream: IO[Any]) -> str:
+    content = stream.read(BYTES_MAX + 1)
+    if len(content) > BYTES_MAX:
+        raise ParseError(f"The body is longer than {BYTES_MAX:,} bytes; shorten the query.")
+    try:
+        return str(content.decode()).strip()
+    except UnicodeDecodeError as error:
+        raise ParseError("The body is not UTF-8; send the query as UTF-8 text.") from error

@@ -1,0 +1,79 @@
+"""How drf-spectacular writes openapi.json, and the shapes that every route shares."""
+
+from typing import Any
+
+from drf_spectacular.plumbing import build_mock_request
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+PREFIX_AGAIN = "/v1/v1/"
+
+
+class FieldErrorShape(serializers.Serializer[None]):
+    field = serializers.CharField()
+    detail = serializers.CharField(help_text="What is wrong, and what would be right.")
+
+
+class ProblemShape(serializers.Serializer[None]):
+    """RFC 9457."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="For people.")
+    instance = serializers.CharField(  # type: ignore[assignment]
+        help_text="The path that was asked for."
+    )
+    request_id = serializers.CharField(help_text="As in X-Request-Id; the operator can look it up.")
+    errors = FieldErrorShape(many=True, required=False)  # type: ignore[assignment]
+
+
+class RootShape(serializers.Serializer[None]):
+    models = serializers.URLField()
+    search = serializers.URLField()
+    collections = serializers.URLField()
+    openapi = serializers.URLField()
+    docs = serializers.URLField()
+
+
+PROBLEM = OpenApiResponse(ProblemShape, description="What is wrong.")
+
+
+QUERY_BODY = {
+    "description": "The text to look for.",
+    "required": False,
+    "content": {
+        media_type: {"schema": {"type": "string"}, "example": "image upscaler"}
+        for media_type in ("text/plain", "application/json")
+    },
+}
+
+
+def mock_request(method: str, *args: Any, **kwargs: Any) -> Request:
+    """For a method that drf-spectacular does not know, as if it were GET."""
+    known = "GET" if method == "QUERY" else method
+    request: Request = build_mock_request(known, *args, **kwargs)  # type: ignore[no-untyped-call]
+    return request
+
+
+def without_the_second_prefix(endpoints: list[Any], **_: Any) -> list[Any]:
+    """The same routes answer under /v1/v1 for clients that add a /v1 of their own."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(PREFIX_AGAIN)]
+
+
+def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Put QUERY where OpenAPI 3.1 allows it, and errors under their own media type."""
+    for item in result["paths"].values():
+        if "query" in item:
+            item["x-query"] = {**item.pop("query"), "requestBody": QUERY_BODY}
+        for operation in item.values():
+            _as_problems(operation["responses"])
+    return result
+
+
+def _as_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if int(status) >= 400:
+            (shape,) = {media["schema"]["$ref"] for media in response["content"].values()}
+            response["content"] = {"application/problem+json": {"schema": {"$ref": shape}}}

@@ -1,0 +1,71 @@
+"""Around every request below /v1: errors as problems, open to browsers, revalidated by ETag."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import patch_cache_control
+
+from . import problems
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+METHODS = "GET, HEAD, OPTIONS, QUERY, POST, PUT, PATCH, DELETE"
+SENTENCES = {
+    400: "The request cannot be understood. Is its Host one that this installation answers to?",
+    404: "There is nothing at this address; /docs/api lists what there is.",
+    500: "Something broke here, and it is not your fault. Try again; if it stays, tell the "
+    "operator the request_id.",
+}
+
+
+def api(get_response: Respond) -> Respond:
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/v1/") and request.path != "/v1":
+            return get_response(request)
+        response = _preflight() if request.method == "OPTIONS" else get_response(request)
+        response = _as_problem(request, response)
+        _open_to_browsers(response)
+        return _with_caching(request, response)
+
+    return respond
+
+
+def _preflight() -> HttpResponse:
+    """Any page may ask: nothing here goes by cookies, so there is nothing to borrow."""
+    response = HttpResponse(status=204)
+    response["Access-Control-Allow-Methods"] = METHODS
+    response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Prefer, Cancel-After"
+    response["Access-Control-Max-Age"] = "86400"
+    response["Allow"] = METHODS
+    return response
+
+
+def _open_to_browsers(response: HttpResponseBase) -> None:
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = (
+        "Content-Location, ETag, Link, Location, X-Request-Id"
+    )
+
+
+def _as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Errors from outside the API's own views (unknown routes, bugs) are pages for people."""
+    status = response.status_code
+    if status == 404 and request.path.endswith("/"):
+        right = request.path.rstrip("/")
+        return problems.problem(request, status, f"Routes end without a slash: {right}")
+    if status < 400 or response.get("Content-Type", "") == problems.CONTENT_TYPE:
+        return response
+    return problems.problem(request, status, SENTENCES.get(status, response.reason_phrase))
+
+
+def _with_caching(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Kept by anybody, but asked for again each time: unchanged answers cost a 304."""
+    if response.status_code >= 400:
+        patch_cache_control(response, no_store=True)
+        return response
+    if request.method not in ("GET", "HEAD") or not isinstance(response, HttpResponse):
+        return response
+    if "Cache-Control" not in response:
+        patch_cache_control(response, public=True, no_cache=True)
+    return ConditionalGetMiddleware(lambda _: response).process_response(request, response)

@@ -1,0 +1,70 @@
+"""Errors as problem details (RFC 9457): what is wrong, in which field, and what would be right."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.text import slugify
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.views import exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+FieldErrors = list[dict[str, str]]
+
+
+class BadParameters(ValidationError):
+    """Fields of the request that are wrong, each with a sentence that says what would be right."""
+
+    def __init__(self, sentences: dict[str, list[str]]) -> None:
+        super().__init__(sentences)
+        self.sentences = sentences
+
+    def errors(self) -> FieldErrors:
+        return [
+            {"field": field, "detail": sentence}
+            for field, found in self.sentences.items()
+            for sentence in found
+        ]
+
+
+def problem(
+    request: HttpRequest, status: int, detail: str, errors: FieldErrors | None = None
+) -> JsonResponse:
+    """The answer for one error. The official clients show title, status and detail."""
+    title = HTTPStatus(status).phrase
+    body: dict[str, Any] = {
+        "type": f"{settings.PUBLIC_URL}/docs/api#{slugify(title)}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+    }
+    if errors:
+        body["errors"] = errors
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def respond_to(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """The REST framework's exception handler; what it does not know becomes a 500 further out."""
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    errors = error.errors() if isinstance(error, BadParameters) else []
+    answer = problem(
+        context["request"], response.status_code, _detail(error, response.data, errors), errors
+    )
+    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if name in response:
+            answer[name] = response[name]
+    return answer
+
+
+def _detail(error: Exception, content: Any, errors: FieldErrors) -> str:
+    if errors:
+        return " ".join(f"{found['field']}: {found['detail']}" for found in errors)
+    if isinstance(error, APIException) and not isinstance(content, dict):
+        return " ".join(str(sentence) for sentence in content)
+    return str(content.get("detail", ""))

@@ -1,0 +1,158 @@
+"""GET /v1/models/{owner}/{name}: one model in Replicate's shape, with ours beside it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from catalog.models import AIModel, Card, Example, FormerName, Version
+
+from .conftest import MakeModel, day
+
+REPLICATE_FIELDS = {
+    "url",
+    "owner",
+    "name",
+    "description",
+    "visibility",
+    "github_url",
+    "paper_url",
+    "license_url",
+    "run_count",
+    "cover_image_url",
+    "default_example",
+    "latest_version",
+    "is_official",
+}
+
+
+def test_a_model_has_every_field_of_replicates(client: Client, llama: AIModel) -> None:
+    model = client.get("/v1/models/Meta/Llama-3-8B").json()
+
+    assert model.keys() >= REPLICATE_FIELDS
+    assert model["url"] == "http://testserver/models/Meta/Llama-3-8B"
+    assert (model["owner"], model["name"], model["run_count"]) == ("Meta", "Llama-3-8B", 12)
+    assert (model["visibility"], model["latest_version"]) == ("public", None)
+
+
+def test_counters_that_nobody_counted_are_zero_for_replicate_and_null_for_us(
+    client: Client, make_model: MakeModel
+) -> None:
+    make_model("a/b")
+
+    model = client.get("/v1/models/a/b").json()
+
+    assert (model["run_count"], model["runs"]) == (0, None)
+
+
+def test_a_model_carries_its_latest_version_and_newest_example_in_full(
+    client: Client, llama: AIModel, make_version: Callable[..., Version]
+) -> None:
+    make_version(llama, "old", created_at=day(1))
+    newest = make_version(llama, "new", created_at=day(2), cog_version="0.9")
+    Example.objects.create(
+        ai_model=llama, source_id="p1", input={"text": "hi"}, output="ho", seconds=1.5
+    )
+
+    model = client.get("/v1/models/meta/llama-3-8b").json()
+
+    assert model["latest_version"] == {
+        "id": "new",
+        "created_at": "2026-01-02T00:00:00Z",
+        "cog_version": "0.9",
+        "openapi_schema": newest.openapi_schema,
+    }
+    example = model["default_example"]
+    assert (example["status"], example["version"]) == ("succeeded", "hidden")
+    assert (example["output"], example["metrics"]) == ("ho", {"predict_time": 1.5})
+
+
+@pytest.mark.parametrize("prefix", ["/v1", "/v1/v1"])
+@pytest.mark.parametrize("name", ["meta/llama-3-8b", "META%2FLLAMA-3-8B"])
+def test_any_case_is_answered_and_told_the_canonical_address(
+    client: Client, llama: AIModel, prefix: str, name: str
+) -> None:
+    response = client.get(f"{prefix}/models/{name}")
+
+    assert response.json()["name"] == "Llama-3-8B"
+    assert response["Content-Location"] == f"http://testserver{prefix}/models/Meta/Llama-3-8B"
+
+
+def test_a_name_may_hold_dots_and_slashes(client: Client, make_model: MakeModel) -> None:
+    make_model("@cf/meta/llama-3.1-8b-instruct.q4")
+
+    response = client.get("/v1/models/@cf/meta/llama-3.1-8b-instruct.q4")
+
+    assert response.json()["name"] == "meta/llama-3.1-8b-instruct.q4"
+
+
+def test_a_former_name_redirects_with_the_answer_as_its_body(
+    client: Client, llama: AIModel
+) -> None:
+    FormerName.objects.create(key="facebook/llama", ai_model=llama)
+
+    response = client.get("/v1/models/Facebook/Llama/versions?limit=3")
+
+    assert response.status_code == 308
+    assert response["Location"] == "http://testserver/v1/models/Meta/Llama-3-8B/versions?limit=3"
+    assert response.json() == client.get(response["Location"]).json()
+
+
+@pytest.mark.parametrize("status", ["draft", "hidden", "removed"])
+@pytest.mark.parametrize("rest", ["", "/versions", "/versions/x", "/examples", "/readme"])
+def test_what_is_not_listed_does_not_exist(
+    client: Client, make_model: MakeModel, status: str, rest: str
+) -> None:
+    secret = make_model("acme/secret", status=status)
+    FormerName.objects.create(key="acme/older", ai_model=secret)
+
+    for name in ("secret", "older", "never"):
+        response = client.get(f"/v1/models/acme/{name}{rest}")
+
+        assert response.status_code == 404
+        assert response.json()["detail"].startswith(f"There is no model acme/{name} here.")
+
+
+def test_a_deprecated_model_says_so_and_names_its_replacement(
+    client: Client, llama: AIModel, make_model: MakeModel
+) -> None:
+    make_model("meta/llama-2", status="deprecated", deprecated_at=day(5), replacement=llama)
+    llama_2 = client.get("/v1/models/meta/llama-2").json()
+
+    assert (llama_2["status"], llama_2["deprecated_at"]) == ("deprecated", "2026-01-05")
+    assert llama_2["replacement"] == "Meta/Llama-3-8B"
+
+
+def test_a_hidden_replacement_is_not_named(client: Client, make_model: MakeModel) -> None:
+    hidden = make_model("acme/secret", status="hidden")
+    make_model("acme/old", status="deprecated", replacement=hidden)
+
+    assert client.get("/v1/models/acme/old").json()["replacement"] is None
+
+
+def test_the_readme_is_plain_text(client: Client, llama: AIModel) -> None:
+    Card.objects.create(
+        ai_model=llama, text="# <script>", full_length=10, source="local", read_at=day(1)
+    )
+
+    response = client.get("/v1/models/meta/llama-3-8b/readme", headers={"Accept": "text/plain"})
+
+    assert response.content == b"# <script>"
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_a_model_without_a_readme_says_so(client: Client, llama: AIModel) -> None:
+    response = client.get("/v1/models/meta/llama-3-8b/readme", headers={"Accept": "text/plain"})
+
+    assert response.status_code == 404
+    assert response.json()["detail"] == "The model Meta/Llama-3-8B has no readme here."
+
+
+def test_an_unchanged_model_costs_a_304(client: Client, llama: AIModel) -> None:
+    etag = client.get("/v1/models/meta/llama-3-8b")["ETag"]
+    unchanged = client.get("/v1/models/meta/llama-3-8b", headers={"If-None-Match": etag})
+    AIModel.objects.update(summary="Another")
+    changed = client.get("/v1/models/meta/llama-3-8b", headers={"If-None-Match": etag})
+
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert changed.status_code == 200
