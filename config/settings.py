@@ -12,17 +12,21 @@ from launch import broker
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = environment.flag("DEBUG", default=True)
+# For people on this machine alone: what production must be told has a default then.
+IS_LOCAL = environment.flag("LOCAL", default=DEBUG)
 VAR_DIR = environment.directory("VAR_DIR", BASE_DIR / "var")
-SECRET_KEY = environment.secret("SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not DEBUG)
+SECRET_KEY = environment.secret(
+    "SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not IS_LOCAL
+)
 PORT = environment.number("PORT", default=8000, least=1)
 PUBLIC_URL = environment.url(
     "PUBLIC_URL",
     schemes={"http", "https"},
     example="https://models.example.org",
-    default=f"http://127.0.0.1:{PORT}" if DEBUG else "",
+    default=f"http://127.0.0.1:{PORT}" if IS_LOCAL else "",
 ).rstrip("/")
 ALLOWED_HOSTS = environment.words(
-    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else []
 )
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
@@ -255,5 +259,5 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 LOGGING_CONFIG = None
 logs.configure(
     level=environment.text("LOG_LEVEL", "INFO"),
-    is_json=environment.flag("LOG_JSON", default=not DEBUG),
+    is_json=environment.flag("LOG_JSON", default=not IS_LOCAL),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
@@ -20,13 +21,22 @@ def told_in_a_sentence() -> Iterator[None]:
         if error.errno not in refusal.NO_SPACE:
             raise
         raise refusal.disk_full(settings.VAR_DIR) from error
-    except (DatabaseError, ImproperlyConfigured) as error:
+    except (DatabaseError, psycopg.Error, ImproperlyConfigured) as error:
         raise _about_database(str(error).strip()) from error
+
+
+def check_postgresql() -> None:
+    """Connects once without the pool, which would only say that it waited in vain."""
+    database = settings.DATABASES["default"]
+    names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER"}
+    given = {name: str(database[key]) for name, key in names.items() if database[key]}
+    password = str(database["PASSWORD"]) or None
+    psycopg.connect(**given, password=password, connect_timeout=5).close()  # type: ignore[arg-type]
 
 
 def _about_database(said: str) -> Refused:
     if refusal.is_about_space(said) or "disk I/O error" in said:
         return refusal.disk_full(settings.VAR_DIR)
     place = "DATABASE_URL" if settings.DATABASE_URL else settings.DATABASES["default"]["NAME"]
-    last_line = said.splitlines()[-1] if said else "no reason given"
-    return Refused(f"The database ({place}) cannot be used: {last_line}.")
+    reason = said.partition("\n")[0] or "no reason given"
+    return Refused(f"The database ({place}) cannot be used: {reason}.")

@@ -11,7 +11,16 @@ import pytest
 from tests import servers
 
 SETTINGS = (
-    *("DEBUG", "SECRET_KEY", "PORT", "HOST", "PUBLIC_URL", "ALLOWED_HOSTS", "DATABASE_URL"),
+    *(
+        "DEBUG",
+        "LOCAL",
+        "SECRET_KEY",
+        "PORT",
+        "HOST",
+        "PUBLIC_URL",
+        "ALLOWED_HOSTS",
+        "DATABASE_URL",
+    ),
     *("SEARCH_URL", "SEARCH_KEY", "BROKER_URL", "CACHE_URL", "RUNTIMES", "LOG_LEVEL", "LOG_JSON"),
 )
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}

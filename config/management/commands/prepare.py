@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config import static
-from config.trouble import told_in_a_sentence
+from config.trouble import check_postgresql, told_in_a_sentence
 from launch.refusal import Refused
 
 # Each says itself what it does, and does nothing when there is nothing to do.
@@ -35,6 +35,8 @@ class Command(BaseCommand):
                 call_command(name, stdout=self.stdout)
 
     def _migrate(self) -> None:
+        if settings.DATABASE_URL:
+            check_postgresql()
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
