@@ -138,7 +138,7 @@ get_model = _operation(
     "Get a model",
     "Any case of the name is answered, with the canonical address in Content-Location. A former "
     "name is answered by a redirect (308) whose body is already the answer.",
-    serializers.ModelShape,
+    serializers.WholeModelShape,
     takes=MODEL_NAME,
     is_named=True,
     tags=["Models"],

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog import search
+from catalog import provenance, search
 from catalog.api import contract, listings, naming, parameters, shapes
 from catalog.models import Card
 from config.api import pages
@@ -50,7 +50,9 @@ class ModelDetail(APIView):
         around = shapes.beside(
             [found.ai_model], origin=pages.origin(request), expand=parameters.EXPANSIONS
         )
-        return naming.answer(request, found, Response(shapes.model(found.ai_model, around)))
+        model = shapes.model(found.ai_model, around)
+        model["provenance"] = shapes.origins(model, provenance.of(found.ai_model))
+        return naming.answer(request, found, Response(model))
 
 
 class ModelReadme(APIView):

@@ -33,7 +33,7 @@ class ExampleShape(serializers.Serializer[None]):
     model = Text(help_text="owner/name.")
     version = Text(help_text="The version's id, or the word hidden.")
     input = serializers.JSONField()
-    output = serializers.JSONField(allow_null=True)
+    output = serializers.JSONField()
     logs = Text()
     error = Text(allow_null=True)
     status = serializers.ChoiceField(["succeeded"])
@@ -117,6 +117,23 @@ class ModelShape(serializers.Serializer[None]):
     published_at = Moment(allow_null=True)
     updated_at = Moment(allow_null=True, help_text="When its source last changed it.")
     offers = OfferShape(many=True)
+
+
+class OriginShape(serializers.Serializer[None]):
+    """Where one value comes from, and when it was read there."""
+
+    source = serializers.ChoiceField(Source.choices)  # type: ignore[assignment]
+    source_url = serializers.URLField(allow_null=True)
+    origin = Text(allow_null=True, help_text="The listing that it was read from.")
+    read_at = Moment(allow_null=True)
+    is_curated = serializers.BooleanField(help_text="A curator of this installation set it.")
+    note = Text(allow_null=True, help_text="What was cut or derived on the way in.")
+
+
+class WholeModelShape(ModelShape):
+    provenance = serializers.DictField(
+        child=OriginShape(), help_text="By field, for every field that has a value."
+    )
 
 
 class CollectionShape(serializers.Serializer[None]):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.models import AIModel, Collection, Example, Offer, Version
+from catalog.provenance import FieldOrigin
 
 Shape = dict[str, Any]
 
@@ -105,6 +106,36 @@ def _our_fields(row: AIModel, around: Beside) -> Shape:
         "published_at": row.published_at,
         "updated_at": row.source_updated_at,
         "offers": [offer(found) for found in around.offers.get(row.pk, [])],
+    }
+
+
+# Fields of the answer that stand in a column of another name.
+COLUMNS = {
+    "owner": "publisher",
+    "description": "summary",
+    "github_url": "code_url",
+    "cover_image_url": "cover_url",
+    "run_count": "runs",
+    "base_model": "base_model_names",
+    "base_models": "base_model_names",
+    "updated_at": "source_updated_at",
+}
+
+
+def origins(shape: Shape, found: dict[str, FieldOrigin]) -> Shape:
+    """For each field of a model that has a value: whose word it is, and when it was read."""
+    columns = {name: COLUMNS.get(name, name) for name, value in shape.items() if value}
+    return {name: _origin(found[column]) for name, column in columns.items() if column in found}
+
+
+def _origin(row: FieldOrigin) -> Shape:
+    return {
+        "source": row.source,
+        "source_url": row.source_url or None,
+        "origin": row.origin or None,
+        "read_at": row.read_at,
+        "is_curated": row.is_curated,
+        "note": row.note or None,
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from catalog.models import AIModel, Card, Example, FormerName, Version
+from catalog.models import AIModel, Card, Example, FormerName, SourceRecord, Version
 
 from .conftest import MakeModel, day
 
@@ -156,3 +156,30 @@ def test_an_unchanged_model_costs_a_304(client: Client, llama: AIModel) -> None:
 
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert changed.status_code == 200
+
+
+def test_every_value_tells_where_it_comes_from_and_when_it_was_read(
+    client: Client, llama: AIModel
+) -> None:
+    SourceRecord.objects.create(
+        ai_model=llama,
+        source="huggingface",
+        source_id="meta/llama",
+        origin="listing-2026",
+        read_at=day(4),
+        values={"summary": "A language model", "downloads": 3_000},
+    )
+    AIModel.objects.update(locked_fields=["summary"])
+
+    provenance = client.get("/v1/models/meta/llama-3-8b").json()["provenance"]
+
+    assert provenance["downloads"] == {
+        "source": "huggingface",
+        "source_url": None,
+        "origin": "listing-2026",
+        "read_at": "2026-01-04T00:00:00Z",
+        "is_curated": False,
+        "note": None,
+    }
+    assert provenance["description"]["is_curated"] is True
+    assert "likes" not in provenance
