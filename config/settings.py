@@ -254,7 +254,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if "redis" in BROKER_URL
     else {}
 )
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # What waited longer than the next one comes is not worth doing twice.
+    "index stale models": {
+        "task": "catalog.tasks.index_stale_models",
+        "schedule": 3.0,
+        "options": {"expires": 3.0},
+    },
+    "check the index": {
+        "task": "catalog.tasks.check_index",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 LOGGING_CONFIG = None

@@ -1,0 +1,197 @@
+"""What the search index holds of a model, whichever engine keeps it."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models.functions import Substr
+
+from catalog.models.ai_models import AIModelQuerySet
+from catalog.search import words
+from catalog.vocabulary import topics_of
+
+CARD_READ = 600  # characters; further on, cards praise what else exists
+SUMMARY_READ = 600
+TAGS_READ = 60
+VALUE_LIMIT = 200
+
+# Marks of a converted copy in a name: the original is what people look for.
+CONVERTED = frozenset(
+    words.words(
+        "gguf ggml gptq awq exl2 exl3 mlx onnx openvino int4 int8 4bit 8bit 6bit 5bit 3bit fp8 "
+        "nf4 bnb w4a16 w8a8 quantized quantised quant imatrix nvfp4 mxfp4 coreml ov tflite"
+    )
+)
+COPY_FACTOR = 0.7
+
+COLUMNS = (
+    "pk",
+    "updated_at",
+    "status",
+    "publisher__slug",
+    "name",
+    "key",
+    "summary",
+    "task_id",
+    "library_id",
+    "license_id",
+    "license_class",
+    "languages",
+    "tags",
+    "capabilities",
+    "parameters",
+    "context_length",
+    "memory_bytes",
+    "base_model__publisher__slug",
+    "base_model_names",
+    "source",
+    "published_at",
+    "source_updated_at",
+    "downloads",
+    "likes",
+    "runs",
+    "trending_score",
+    "popularity",
+    "is_runnable",
+    "card_start",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One model as the engines take it; numbers that are not known are None."""
+
+    id: int
+    version: int  # microseconds of the row's updated_at
+    key: str
+    whole: str  # the name run together
+    name: list[str]
+    runs: list[str]
+    owner: list[str]
+    meanings: list[str]
+    tag_words: list[str]
+    prose: str
+    facets: dict[str, list[str]]
+    parameters: int | None
+    context_length: int | None
+    memory_bytes: int | None
+    is_runnable: bool
+    sorts: dict[str, int | None]
+    popularity: float
+    weight: float  # what the fit of the words is multiplied with
+
+
+def read(rows: AIModelQuerySet) -> Iterator[Document]:
+    """Documents of these rows, read as a stream."""
+    columns = rows.annotate(card_start=Substr("card__text", 1, CARD_READ)).values(*COLUMNS)
+    return (document(row) for row in columns.iterator(chunk_size=2000))
+
+
+def document(row: dict[str, Any]) -> Document:
+    name = words.words(row["name"])
+    owner = words.words(row["publisher__slug"])
+    tags = [tag for tag in _texts(row["tags"]) if tag]
+    return Document(
+        id=row["pk"],
+        version=version_of(row["updated_at"]),
+        key=row["key"],
+        whole=words.joined(name),
+        name=[*name, *_kept_whole(row["name"], name)],
+        runs=words.runs(name),
+        owner=[*owner, words.joined(owner)],
+        meanings=_meanings(row),
+        tag_words=list(dict.fromkeys(w for tag in tags[:TAGS_READ] for w in words.words(tag))),
+        prose=_prose(row),
+        facets=_facets(row, tags),
+        parameters=row["parameters"],
+        context_length=row["context_length"],
+        memory_bytes=row["memory_bytes"],
+        is_runnable=row["is_runnable"],
+        sorts=_sorts(row),
+        popularity=row["popularity"],
+        weight=weight_of(row["popularity"], is_copy=_is_copy(row, name)),
+    )
+
+
+def version_of(updated_at: datetime) -> int:
+    return round(updated_at.timestamp() * 1_000_000)
+
+
+def weight_of(popularity: float, *, is_copy: bool) -> float:
+    """1 for what nobody uses, about 3 for what everybody does; a copy of another's has less."""
+    return (1 + 0.25 * max(popularity, 0)) * (COPY_FACTOR if is_copy else 1)
+
+
+def _is_copy(row: dict[str, Any], name: list[str]) -> bool:
+    """Made from somebody else's model, or converted from one."""
+    if CONVERTED.intersection(name):
+        return True
+    bases = [base.split("/")[0] for base in _texts(row["base_model_names"]) if "/" in base]
+    if row["base_model__publisher__slug"]:
+        bases.append(row["base_model__publisher__slug"])
+    owner = row["publisher__slug"].lower()
+    return bool(bases) and all(base.lower() != owner for base in bases)
+
+
+def _kept_whole(name: str, parts: list[str]) -> list[str]:
+    """The parts of words in mixed case, as in MusicGen, unless they are words already."""
+    humps = re.findall(r"[A-Z]?[a-z]{3,}", name)
+    return [hump.lower() for hump in humps if hump.lower() not in parts]
+
+
+def _meanings(row: dict[str, Any]) -> list[str]:
+    text = row["summary"] or row["card_start"] or ""
+    found = topics_of(row["name"], text, row["task_id"])
+    return [*found, row["task_id"]] if row["task_id"] else found
+
+
+def _prose(row: dict[str, Any]) -> str:
+    text = f"{row['summary'][:SUMMARY_READ]} {row['card_start'] or ''}"
+    if text.isascii():
+        return text
+    pairs = [pair for run in words.CJK.findall(text) for pair in words.bigrams(run)]
+    return " ".join([text, *pairs])
+
+
+def _facets(row: dict[str, Any], tags: list[str]) -> dict[str, list[str]]:
+    return {
+        "task": _one(row["task_id"]),
+        "library": _one(row["library_id"]),
+        "license": _one(row["license_id"]),
+        "license_class": _one(row["license_class"]),
+        "language": list(_texts(row["languages"])),
+        "publisher": _one(row["publisher__slug"]),
+        "source": _one(row["source"]),
+        "tag": tags,
+        "capability": list(_texts(row["capabilities"])),
+    }
+
+
+def _sorts(row: dict[str, Any]) -> dict[str, int | None]:
+    trend = row["trending_score"]
+    return {
+        "trending": None if trend is None or not math.isfinite(trend) else round(trend * 1000),
+        "runs": row["runs"],
+        "downloads": row["downloads"],
+        "likes": row["likes"],
+        "created": _seconds(row["published_at"]),
+        "updated": _seconds(row["source_updated_at"]),
+        "size": row["parameters"],
+    }
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else max(int(moment.timestamp()), 0)
+
+
+def _one(value: str | None) -> list[str]:
+    return [value] if value else []
+
+
+def _texts(values: Iterable[Any] | None) -> Iterator[str]:
+    """The texts among what a JSON field holds, each once."""
+    texts = (value[:VALUE_LIMIT] for value in values or () if isinstance(value, str) and value)
+    return iter(dict.fromkeys(texts))

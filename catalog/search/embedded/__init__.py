@@ -1,0 +1,106 @@
+"""The engine in our own process: Tantivy, which only this package imports."""
+
+import tantivy
+
+from catalog.search.addresses import key_in, plain
+from catalog.search.embedded import reading
+from catalog.search.embedded.clauses import exact_clause, text_clause
+from catalog.search.embedded.counting import counts, whole_clause
+from catalog.search.embedded.generations import (
+    Generation,
+    current,
+    make_current,
+    rebuild_lock,
+    remove,
+    remove_old,
+    start,
+    write_lock,
+)
+from catalog.search.embedded.reading import count_of
+from catalog.search.embedded.writing import (
+    count,
+    fill,
+    id_of,
+    put,
+    versions_between,
+    versions_of,
+)
+from catalog.search.errors import Unavailable
+from catalog.search.query import Query, Results
+
+__all__ = [
+    "Generation",
+    "count",
+    "current",
+    "fill",
+    "find",
+    "id_of",
+    "make_current",
+    "put",
+    "rebuild_lock",
+    "remove",
+    "remove_old",
+    "start",
+    "versions_between",
+    "versions_of",
+    "write_lock",
+]
+
+LENIENCIES = 3
+
+
+def find(query: Query) -> Results:
+    """Raises Unavailable when the index cannot answer."""
+    searcher, stamp = reading.searcher()
+    try:
+        fitting, leniency = _fitting(query, searcher)
+        ids, total = _page(query, fitting, searcher)
+        facets = counts(query, fitting, searcher, stamp) if query.facets else {}
+    except (ValueError, OSError) as error:
+        reading.close()
+        raise Unavailable("The search index cannot be read.") from error
+    return Results(ids=ids, total=total, facets=facets, is_partial=leniency > 0)
+
+
+def _fitting(query: Query, searcher: tantivy.Searcher) -> tuple[tantivy.Query | None, int]:
+    """What fits the text, and how lenient one had to be until anything did."""
+    text = plain(query.text).strip()
+    if not text:
+        return None, 0
+    for leniency in range(LENIENCIES):
+        fitting = _clause(text, leniency)
+        if count_of(searcher.search(fitting, limit=1)):
+            return fitting, leniency
+    return _clause(text, 0), 0
+
+
+def _clause(text: str, leniency: int) -> tantivy.Query:
+    fitting = text_clause(text, leniency=leniency)
+    key = key_in(text)
+    if not key:
+        return fitting
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Should, exact_clause([key])), (tantivy.Occur.Should, fitting)]
+    )
+
+
+def _page(
+    query: Query, fitting: tantivy.Query | None, searcher: tantivy.Searcher
+) -> tuple[list[int], int]:
+    # The engine reserves memory for all that is skipped: never let it skip more than there is.
+    offset = min(query.offset, searcher.num_docs)
+    clause = whole_clause(query, fitting)
+    by, weight = _order(query, fitting)
+    answer = searcher.search(
+        clause, limit=max(query.limit, 1), offset=offset, order_by_field=by, weight_by_field=weight
+    )
+    hits = answer.hits[: query.limit]
+    ids = searcher.fast_field_values("id", [address for _, address in hits])
+    return [int(id) for id in ids if id is not None], count_of(answer)
+
+
+def _order(query: Query, fitting: tantivy.Query | None) -> tuple[str | None, str | None]:
+    """The field to order by, or the one to weight the fit of the words with."""
+    if query.sort != "relevance":
+        return f"by_{query.sort}", None
+    return (None, "weight") if fitting else ("by_popularity", None)

@@ -1,0 +1,122 @@
+"""The fields of the embedded index, and how a document fills them."""
+
+import hashlib
+import pickle
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import tantivy
+from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+from catalog.search.documents import Document
+from catalog.search.query import FACETS, SORTS
+from catalog.search.words import folded
+
+WORDS = ("name", "runs", "owner", "tag_words")
+NUMBERS = ("parameters", "context_length", "memory_bytes")
+NUMBER_SORTS = tuple(sort for sort in SORTS if sort != "relevance")
+
+# A sort's value stands in the upper bits, popularity in the lower: equal values come popular first.
+POPULARITY_BITS = 16
+POPULARITY_STEP = 4096
+SORT_LIMIT = 2 ** (63 - POPULARITY_BITS) - 2
+
+
+@cache
+def the_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_unsigned_field("version", fast=True)
+    for name in WORDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in ("key", "whole", "meanings"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("prose", tokenizer_name="prose", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=True)
+    for name in (*NUMBERS, "is_runnable"):
+        builder.add_unsigned_field(name, indexed=True, fast=True)
+    for name in NUMBER_SORTS:
+        builder.add_unsigned_field(f"by_{name}", indexed=name == "updated", fast=True)
+    builder.add_unsigned_field("by_popularity", fast=True)
+    builder.add_float_field("weight", fast=True)
+    return builder.build()
+
+
+def register_tokenizers(index: tantivy.Index) -> None:
+    """Needed after every opening; without them nothing can be written."""
+    raw = TextAnalyzerBuilder(Tokenizer.raw())
+    index.register_tokenizer("folded", raw.filter(Filter.lowercase()).build())
+    # Counted as written, filtered without regard to case.
+    index.register_fast_field_tokenizer("folded", TextAnalyzerBuilder(Tokenizer.raw()).build())
+    index.register_tokenizer("prose", prose_analyzer())
+
+
+def prose_analyzer() -> tantivy.TextAnalyzer:
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(40))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+        .filter(Filter.stemmer("english"))
+        .build()
+    )
+
+
+@cache
+def layout() -> str:
+    """Of the fields: an index of another layout cannot even be read."""
+    return hashlib.sha256(pickle.dumps(the_schema())).hexdigest()[:16]
+
+
+@cache
+def fingerprint() -> str:
+    """Changes whenever an index that was built before would be filled differently today."""
+    package = Path(__file__).parent.parent
+    vocabulary = sorted((package.parent / "vocabulary").glob("*.*"))
+    return _digest([Path(__file__), package / "documents.py", package / "words.py", *vocabulary])
+
+
+def _digest(sources: list[Path]) -> str:
+    digest = hashlib.sha256(version("tantivy").encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def fields(document: Document) -> tantivy.Document:
+    filled = tantivy.Document()
+    filled.add_unsigned("id", document.id)
+    filled.add_unsigned("version", document.version)
+    for name in WORDS:
+        filled.add_text(name, " ".join(getattr(document, name)))
+    filled.add_text("key", document.key)
+    filled.add_text("whole", document.whole)
+    for meaning in document.meanings:
+        filled.add_text("meanings", meaning)
+    filled.add_text("prose", folded(document.prose))
+    for name, values in document.facets.items():
+        for value in values:
+            filled.add_text(name, value)
+    _add_numbers(filled, document)
+    return filled
+
+
+def ranked(value: int | None) -> int:
+    """A sort's value as it stands in the upper bits; what is not known comes last."""
+    return 0 if value is None else min(max(value, 0), SORT_LIMIT) + 1
+
+
+def _add_numbers(filled: tantivy.Document, document: Document) -> None:
+    for name in NUMBERS:
+        value = getattr(document, name)
+        if value is not None:
+            filled.add_unsigned(name, value)
+    filled.add_unsigned("is_runnable", int(document.is_runnable))
+    tie = min(int(max(document.popularity, 0) * POPULARITY_STEP), 2**POPULARITY_BITS - 1)
+    filled.add_unsigned("by_popularity", tie)
+    for name, value in document.sorts.items():
+        filled.add_unsigned(f"by_{name}", (ranked(value) << POPULARITY_BITS) + tie)
+    # The engine multiplies with log2(2 + this).
+    filled.add_float("weight", 2**document.weight - 2)

@@ -1,0 +1,255 @@
+"""Keeps the search index in step with the rows: doorbell, sweep, comparison, rebuild."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.db.models import F
+from kombu.exceptions import OperationalError
+
+from catalog.models import AIModel
+from catalog.search import documents, embedded
+from catalog.search.documents import Document, version_of
+from catalog.search.embedded import Generation
+from catalog.search.errors import Busy, Unavailable
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1000
+CHUNK = 5000
+SWEEP_SECONDS = 20.0
+LISTED = (AIModel.Status.LISTED, AIModel.Status.DEPRECATED)
+LEAST_SHARE = 0.98
+SAMPLES = 20
+ID_LIMIT = 2**63 - 1
+SWEEP_TASK = "catalog.tasks.index_stale_models"
+
+Report = Callable[[int, int], None]
+
+
+class RebuildFailed(Exception):
+    """The new index does not hold what it should; the old one stays."""
+
+
+@dataclass
+class Drift:
+    """How the index differed from the database before it was repaired."""
+
+    missing: int = 0
+    outdated: int = 0
+    extra: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.missing + self.outdated + self.extra
+
+
+def ring() -> None:
+    """Ask for a sweep once the rows are committed. A lost ring is made good by the next sweep."""
+    transaction.on_commit(_send, robust=True)
+
+
+def sweep() -> int:
+    """Bring changed rows into the index, batch after batch for a while; returns how many.
+
+    Rebuilds when there is no index or when the code would fill it differently today.
+    """
+    try:
+        if not embedded.current().is_up_to_date:
+            return rebuild()
+        return _sweep_for(SWEEP_SECONDS)
+    except Busy:
+        return 0
+    except Unavailable as error:
+        log.warning("the search index is rebuilt", reason=str(error))
+        return _rebuild_unless_busy()
+
+
+def check() -> Drift:
+    """Compare (id, version) of database and index, and repair what differs."""
+    with embedded.write_lock():
+        drift = _repair(embedded.current())
+    _note_indexed()
+    _remove_old_unless_busy()
+    return drift
+
+
+def check_unless_busy() -> None:
+    """The same from beat: a missing index is the sweep's business, a busy one is fine for now."""
+    with suppress(Busy, Unavailable):
+        drift = check()
+        if drift.total:
+            log.warning("the search index had drifted", **vars(drift))
+
+
+def rebuild(report: Report | None = None) -> int:
+    """Fill a second index, check it, swap, and replay what changed meanwhile.
+
+    Returns how many models it holds. Raises Busy while another rebuild runs, and
+    RebuildFailed, with the old index still in place, when the new one is not whole.
+    """
+    with embedded.rebuild_lock():
+        embedded.remove_old()
+        generation = embedded.start()
+        try:
+            _fill(generation, report)
+        except BaseException:
+            embedded.remove(generation)
+            raise
+    _note_indexed()
+    return embedded.count(generation)
+
+
+def status() -> dict[str, object]:
+    """For the status page: what the index holds and how far it is behind."""
+    stale = AIModel.objects.stale_in_index().count()
+    try:
+        generation = embedded.current()
+        return {
+            "engine": "embedded",
+            "is_available": generation.is_readable,
+            "generation": generation.name,
+            "documents": embedded.count(generation),
+            "committed_at": datetime.fromtimestamp(generation.committed_at(), UTC),
+            "stale": stale,
+        }
+    except (Unavailable, OSError) as error:
+        return {"engine": "embedded", "is_available": False, "reason": str(error), "stale": stale}
+
+
+def _send() -> None:
+    try:
+        current_app.send_task(SWEEP_TASK)
+    except OperationalError:
+        log.info("the queue is down; the index follows with the next sweep")
+
+
+def _sweep_for(seconds: float) -> int:
+    until = time.monotonic() + seconds
+    total = 0
+    while time.monotonic() < until:
+        with embedded.write_lock(seconds=0):
+            done = _sweep_batch(embedded.current())
+        total += done
+        if done < BATCH:
+            break
+    return total
+
+
+def _sweep_batch(generation: Generation) -> int:
+    stale = AIModel.objects.stale_in_index().order_by("pk")
+    seen = {
+        id: (version_of(updated_at), row_status in LISTED)
+        for id, updated_at, row_status in stale.values_list("pk", "updated_at", "status")[:BATCH]
+    }
+    held = embedded.versions_of(generation, list(seen))
+    changed = [id for id, (version, listed) in seen.items() if listed and held.get(id) != version]
+    gone = [id for id, (_, listed) in seen.items() if not listed and id in held]
+    put = _put(generation, changed, gone)
+    settled = {id: version for id, (version, _) in seen.items() if id not in changed}
+    _note(settled | put)
+    return len(seen)
+
+
+def _put(generation: Generation, changed: list[int], gone: list[int]) -> dict[int, int]:
+    """Returns the version of each model as it was put."""
+    rows = list(documents.read(AIModel.objects.listed().filter(pk__in=changed)))
+    if rows or gone:
+        embedded.put(generation, rows, gone)
+    return {row.id: row.version for row in rows}
+
+
+def _note(versions: dict[int, int]) -> None:
+    """Note the versions that the index holds now: a row saved meanwhile stays stale."""
+    with transaction.atomic():
+        rows = AIModel.objects.filter(pk__in=versions).order_by("pk")
+        found = rows.select_for_update(skip_locked=True).values_list("pk", "updated_at")
+        same = [id for id, updated_at in found if versions[id] == version_of(updated_at)]
+        AIModel.objects.filter(pk__in=same).update(indexed_as_of=F("updated_at"))
+
+
+def _note_indexed() -> None:
+    """Note all rows that the index holds already, and bring in the rest."""
+    with suppress(Busy):
+        while _sweep_for(SWEEP_SECONDS) >= BATCH:
+            pass
+
+
+def _fill(generation: Generation, report: Report | None) -> None:
+    expected = AIModel.objects.listed().count()
+    embedded.fill(generation, _all_documents(expected, report))
+    with embedded.write_lock():
+        _repair(generation)
+        _check_whole(generation)
+        embedded.make_current(generation)
+
+
+def _check_whole(generation: Generation) -> None:
+    """Whether the count fits, and a few models are found by their names."""
+    listed = AIModel.objects.listed()
+    expected, held = listed.count(), embedded.count(generation)
+    if held < expected * LEAST_SHARE:
+        raise RebuildFailed(f"The new index holds {held} of {expected} models; the old one stays.")
+    step = max(expected // SAMPLES, 1)
+    for id, key in listed.order_by("pk").values_list("pk", "key")[::step]:
+        if embedded.id_of(generation, key) != id:
+            raise RebuildFailed(f"The new index does not find {key}; the old one stays.")
+
+
+def _all_documents(expected: int, report: Report | None) -> Iterator[Document]:
+    """Every listed model, by its id, a chunk at a time, so that no read is long."""
+    last, done = 0, 0
+    while True:
+        rows = AIModel.objects.listed().filter(pk__gt=last).order_by("pk")[:CHUNK]
+        chunk = list(documents.read(rows))
+        yield from chunk
+        done += len(chunk)
+        if report:
+            report(done, expected)
+        if len(chunk) < CHUNK:
+            return
+        last = chunk[-1].id
+
+
+def _repair(generation: Generation) -> Drift:
+    """Make a generation hold just the listed rows in their present versions. Needs write_lock."""
+    drift = Drift()
+    last = 0
+    while True:
+        rows = AIModel.objects.listed().filter(pk__gt=last).order_by("pk")
+        listed = {id: version_of(at) for id, at in rows.values_list("pk", "updated_at")[:CHUNK]}
+        is_end = len(listed) < CHUNK
+        end = ID_LIMIT if is_end else max(listed)
+        held = embedded.versions_between(generation, last + 1, end)
+        _repair_chunk(generation, listed, held, drift)
+        if is_end:
+            return drift
+        last = end
+
+
+def _repair_chunk(
+    generation: Generation, listed: dict[int, int], held: dict[int, int], drift: Drift
+) -> None:
+    missing = [id for id in listed if id not in held]
+    outdated = [id for id in listed if id in held and held[id] != listed[id]]
+    extra = [id for id in held if id not in listed]
+    drift.missing += len(missing)
+    drift.outdated += len(outdated)
+    drift.extra += len(extra)
+    _put(generation, [*missing, *outdated], extra)
+
+
+def _rebuild_unless_busy() -> int:
+    with suppress(Busy):
+        return rebuild()
+    return 0
+
+
+def _remove_old_unless_busy() -> None:
+    with suppress(Busy), embedded.rebuild_lock():
+        embedded.remove_old()
