@@ -12,9 +12,9 @@ LONGEST_RUN = 4
 STOP_WORDS = frozenset(
     WORD.findall(
         "a an and any are as at be by can do find for from get give has have how i in into is "
-        "it its let like make me model models my need of on onto or please some something that the their "
-        "them then there these this those to turn use using want what when where which while who "
-        "with without would you your"
+        "it its let like make me model models my need of on onto or please some something that the "
+        "their them then there these this those to turn use using want what when where which "
+        "while who with without would you your"
     )
 )
 STOP_WORDS_ZH = ("模型", "一个", "什么", "怎么", "如何", "的", "把", "用", "请", "我")
