@@ -8,3 +8,8 @@ urlpatterns = [
     path("", include("config.api.urls")),
     path("", include("catalog.urls")),
 ]
+
+handler400 = "catalog.views.errors.bad_request"
+handler403 = "catalog.views.errors.forbidden"
+handler404 = "catalog.views.errors.not_found"
+handler500 = "catalog.views.errors.server_error"

@@ -1,0 +1,138 @@
+"""The facts table of a model: each value with where it comes from and when it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.models import AIModel
+
+from . import figures, words
+from .address import searching
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: `field` is the model's; several values stand in `links` as (label, url)."""
+
+    field: str
+    title: str
+    value: str = ""  # empty: not reported
+    exact: str = ""
+    url: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    license_class: str = ""
+    moment: datetime | None = None
+    source: str = ""
+    read_on: str = ""
+    note: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.value or self.links)
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    title: str
+    facts: list[Fact]
+
+
+def of(ai_model: AIModel, origins: Mapping[str, Any]) -> list[FactGroup]:
+    """`origins` as provenance.of() answers it."""
+    groups = [
+        FactGroup(_("What it takes"), _sizes(ai_model)),
+        FactGroup(_("What it permits"), _permits(ai_model)),
+        FactGroup(_("What it is"), _kinds(ai_model)),
+        FactGroup(_("How it is used"), _counters(ai_model)),
+    ]
+    return [
+        FactGroup(group.title, [_with_origin(fact, origins) for fact in group.facts])
+        for group in groups
+    ]
+
+
+def _with_origin(fact: Fact, origins: Mapping[str, Any]) -> Fact:
+    origin = origins.get(fact.field)
+    if origin is None or not fact.is_known:
+        return fact
+    source = _("a curator here") if origin.is_curated else origin.source_label
+    return replace(fact, source=source, read_on=figures.day(origin.read_at), note=origin.note)
+
+
+def _sizes(ai_model: AIModel) -> list[Fact]:
+    facts = [
+        _amount("parameters", _("Parameters"), ai_model.parameters, figures.parameters),
+        _amount(
+            "active_parameters",
+            _("Active parameters"),
+            ai_model.active_parameters,
+            figures.parameters,
+        ),
+        _amount("context_length", _("Context"), ai_model.context_length, figures.tokens),
+        _amount("memory_bytes", _("Memory needed"), ai_model.memory_bytes, figures.size),
+        _amount("storage_bytes", _("Size on disk"), ai_model.storage_bytes, figures.size),
+    ]
+    return [fact for fact in facts if fact.is_known or fact.field != "active_parameters"]
+
+
+def _permits(ai_model: AIModel) -> list[Fact]:
+    name = ai_model.license.name if ai_model.license else ai_model.license_text
+    facts = [
+        Fact(
+            "license",
+            _("License"),
+            value=name,
+            url=searching(license=ai_model.license_id) if ai_model.license_id else "",
+            license_class=ai_model.license_class,
+        ),
+        Fact("gate", _("Access"), value=ai_model.get_gate_display() if ai_model.gate else ""),
+    ]
+    return [fact for fact in facts if fact.is_known or fact.field == "license"]
+
+
+def _kinds(ai_model: AIModel) -> list[Fact]:
+    facts = [
+        _choice("task", _("Task"), ai_model.task_id),
+        _choice("library", _("Library"), ai_model.library_id),
+        _choices("languages", _("Languages"), "language", ai_model.languages),
+        _choices("capabilities", _("Capabilities"), "capability", ai_model.capabilities),
+        Fact("formats", _("Formats"), value=", ".join(ai_model.formats)),
+        Fact("datasets", _("Trained on"), value=", ".join(ai_model.datasets[:12])),
+        _moment("published_at", _("Published"), ai_model.published_at),
+        _moment("source_updated_at", _("Updated"), ai_model.source_updated_at),
+    ]
+    optional = ("languages", "capabilities", "formats", "datasets")
+    return [fact for fact in facts if fact.is_known or fact.field not in optional]
+
+
+def _counters(ai_model: AIModel) -> list[Fact]:
+    facts = [
+        _amount("downloads", _("Downloads"), ai_model.downloads, figures.compact),
+        _amount("likes", _("Likes"), ai_model.likes, figures.compact),
+        _amount("runs", _("Runs"), ai_model.runs, figures.compact),
+    ]
+    return [fact for fact in facts if fact.is_known] or facts[:1]
+
+
+def _amount(field: str, title: str, amount: int | None, written: Any) -> Fact:
+    exact = "" if amount is None else figures.whole(amount)
+    value = written(amount)
+    return Fact(field, title, value=value, exact="" if exact == value else exact)
+
+
+def _choice(field: str, title: str, value: str | None) -> Fact:
+    if not value:
+        return Fact(field, title)
+    return Fact(field, title, value=words.label(field, value), url=searching(**{field: value}))
+
+
+def _choices(field: str, title: str, name: str, values: list[str]) -> Fact:
+    links = tuple((words.label(name, value), searching(**{name: value})) for value in values[:40])
+    return Fact(field, title, links=links)
+
+
+def _moment(field: str, title: str, moment: datetime | None) -> Fact:
+    return Fact(field, title, value=figures.day(moment), exact=figures.ago(moment), moment=moment)

@@ -1,0 +1,179 @@
+"""The search page, made ready: lines, filters, chips, pages, and what to do when nothing fits."""
+
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog import search
+from catalog.forms import SearchForm
+from catalog.search import FACETS, SORTS, Query, Results
+
+from . import facets, figures, rows, words
+from .address import Address
+from .pagination import Pages
+from .rows import Row
+
+# Beyond this the counting of what each filter hides would cost more than it tells.
+SUGGESTED_DROPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    name: str
+    value: str
+    url: str
+    is_excluded: bool
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    name: str
+    title: str
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsPage:
+    text: str
+    total: str
+    headline: str
+    rows: list[Row]
+    groups: list[facets.Group]
+    parameter_presets: list[facets.Preset]
+    memory_presets: list[facets.Preset]
+    context_presets: list[facets.Preset]
+    address: Address
+    chips: list[Chip]
+    clear_url: str
+    sorts: list[Sort]
+    sort: str
+    sort_title: str
+    params_min: str
+    params_max: str
+    context_min: str
+    memory_max: str
+    pages: Pages
+    is_degraded: bool
+    drops: list[Chip]
+    popular: list[Row]
+    url: str
+
+
+def of(form: SearchForm) -> ResultsPage:
+    """What /models shows for a valid form."""
+    query = form.query(facets=facets.GROUPS)
+    found = search.find(query)
+    address = Address(tuple(form.parameters()))
+    number = form.cleaned_data["page"] or 1
+    return ResultsPage(
+        text=query.text,
+        total=figures.whole(found.total),
+        headline=_headline(query, found),
+        rows=rows.of(rows.listed().in_order(found.ids)),
+        groups=facets.of(query, found.facets, address),
+        parameter_presets=facets.parameter_presets(address),
+        memory_presets=facets.memory_presets(address),
+        context_presets=facets.context_presets(address),
+        address=address,
+        chips=_chips(address),
+        clear_url=address.only(("q", "sort")).url(),
+        sorts=_sorts(query, address),
+        sort=query.sort,
+        sort_title=str(words.SORT_TITLES.get(query.sort, query.sort)),
+        params_min=address.get("params_min"),
+        params_max=address.get("params_max"),
+        context_min=address.get("context_min"),
+        memory_max=address.get("memory_max"),
+        pages=_pages(found, number, query.limit, address),
+        is_degraded=found.is_degraded,
+        drops=[] if found.total else _drops(query, address),
+        popular=[] if found.total else _popular(),
+        url=address.url(page=number),
+    )
+
+
+def _headline(query: Query, found: Results) -> str:
+    count = {"count": figures.whole(found.total), "text": query.text}
+    if query.text:
+        text = ngettext(
+            "%(count)s model for “%(text)s”", "%(count)s models for “%(text)s”", found.total
+        )
+    else:
+        text = ngettext("%(count)s model", "%(count)s models", found.total)
+    return text % count
+
+
+def _chips(address: Address) -> list[Chip]:
+    return [
+        _chip(name, value, address)
+        for name, value in address.pairs
+        if name not in ("q", "sort", "page", "limit")
+    ]
+
+
+def _chip(name: str, value: str, address: Address) -> Chip:
+    is_excluded = name in FACETS and value.startswith("-")
+    bare = value[1:] if is_excluded else value
+    return Chip(
+        name=words.title(name),
+        value=words.label(name, bare),
+        url=address.without(name, value).url(),
+        is_excluded=is_excluded,
+    )
+
+
+def _sorts(query: Query, address: Address) -> list[Sort]:
+    return [
+        Sort(
+            name=name,
+            title=str(words.SORT_TITLES.get(name, name)),
+            url=address.having("sort", "" if name == "relevance" else name).url(),
+            is_chosen=name == query.sort,
+        )
+        for name in SORTS
+    ]
+
+
+def _pages(found: Results, number: int, size: int, address: Address) -> Pages:
+    count = max(1, -(-found.total // size))
+    first = (number - 1) * size + 1
+    return Pages(
+        number=number,
+        count=count,
+        previous_url=address.url(page=min(number, count + 1) - 1) if number > 1 else "",
+        next_url=address.url(page=number + 1) if number < count else "",
+        first_number=first,
+        first=figures.whole(first),
+        last=figures.whole(min(first + size - 1, found.total)),
+        total=figures.whole(found.total),
+    )
+
+
+def _drops(query: Query, address: Address) -> list[Chip]:
+    """Each filter that can be dropped, with what would be found then; the most first."""
+    found = [
+        (chip, _total_of(rest))
+        for chip, rest in [
+            (_chip(name, value, address), address.without(name, value))
+            for name, value in address.pairs
+            if name not in ("q", "sort")
+        ][:SUGGESTED_DROPS]
+    ]
+    if query.text and found:
+        bare = address.without("q")
+        found.append((Chip(_("Text"), query.text, bare.url(), is_excluded=False), _total_of(bare)))
+    helpful = sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1])
+    return [replace(chip, count=figures.whole(total)) for chip, total in helpful]
+
+
+def _total_of(address: Address) -> int:
+    form = SearchForm(QueryDict(address.query_string))
+    return search.find(form.query(limit=1)).total if form.is_valid() else 0
+
+
+def _popular() -> list[Row]:
+    return rows.of(rows.listed().by_popularity()[:6])

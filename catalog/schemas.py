@@ -1,0 +1,167 @@
+"""The input and output of a version as tables, read from its OpenAPI schema.
+
+Schemas come from outside: whatever stands where an object, a list or a text was due is left out,
+references are followed a few steps and never in circles, and nothing here raises.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST_FIELDS = 200
+MOST_VALUES = 50
+LONGEST_TEXT = 2000
+LONGEST_VALUE = 200
+DEEPEST = 8
+
+Schema = Mapping[str, Any]
+EMPTY: Schema = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One input or output; `name` is empty when the output is one thing without fields."""
+
+    name: str
+    type: str
+    is_required: bool = False
+    default: str = ""
+    range: str = ""
+    values: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    inputs: list[Field]
+    outputs: list[Field]
+
+
+def signature(document: object) -> Signature:
+    """What a version takes and answers; empty lists where its schema does not tell."""
+    root = _object(document)
+    schemas = _object(_object(root.get("components")).get("schemas"))
+    return Signature(
+        inputs=_fields(_resolve(schemas.get("Input"), root), root),
+        outputs=_outputs(_resolve(schemas.get("Output"), root), root),
+    )
+
+
+def _outputs(schema: Schema, root: Schema) -> list[Field]:
+    if not schema:
+        return []
+    return _fields(schema, root) or [_field("", schema, root, is_required=False)]
+
+
+def _fields(schema: Schema, root: Schema) -> list[Field]:
+    properties = _object(schema.get("properties"))
+    required = {name for name in _list(schema.get("required")) if isinstance(name, str)}
+    resolved = {str(name): _resolve(value, root) for name, value in properties.items()}
+    ordered = sorted(resolved.items(), key=lambda pair: _order(pair[1]))
+    return [
+        _field(name, value, root, is_required=name in required)
+        for name, value in ordered[:MOST_FIELDS]
+    ]
+
+
+def _field(name: str, schema: Schema, root: Schema, *, is_required: bool) -> Field:
+    values = _list(schema.get("enum")) or _list(_items(schema, root).get("enum"))
+    return Field(
+        name=name[:LONGEST_VALUE],
+        type=_type(schema, root),
+        is_required=is_required,
+        default=_written(schema["default"]) if schema.get("default") is not None else "",
+        range=_range(schema),
+        values=tuple(_written(value) for value in values[:MOST_VALUES]),
+        description=_text(schema.get("description"))[:LONGEST_TEXT],
+    )
+
+
+def _order(schema: Schema) -> float:
+    order = schema.get("x-order")
+    return float(order) if isinstance(order, int | float) else float("inf")
+
+
+def _resolve(value: object, root: Schema, depth: int = 0) -> Schema:
+    """A schema with its `$ref` and `allOf` merged in; what stands beside them wins."""
+    schema = _object(value)
+    if depth > DEEPEST:
+        return EMPTY
+    parts = [_referred(schema["$ref"], root)] if "$ref" in schema else []
+    parts += _list(schema.get("allOf"))
+    if not parts:
+        return schema
+    merged: dict[str, Any] = {}
+    for part in parts[:MOST_VALUES]:
+        merged.update(_resolve(part, root, depth + 1))
+    own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+    return {**merged, **own}
+
+
+def _referred(reference: object, root: Schema) -> object:
+    """What `#/components/schemas/name` points at. Nothing outside this document is read."""
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return None
+    found: object = root
+    for step in reference[2:].split("/")[:DEEPEST]:
+        found = _object(found).get(step.replace("~1", "/").replace("~0", "~"))
+    return found
+
+
+def _type(schema: Schema, root: Schema, depth: int = 0) -> str:
+    if depth > DEEPEST:
+        return "any"
+    alternatives = [*_list(schema.get("anyOf")), *_list(schema.get("oneOf"))]
+    if alternatives:
+        named = [_type(_resolve(one, root), root, depth + 1) for one in alternatives[:DEEPEST]]
+        return " | ".join(dict.fromkeys(named))
+    if schema.get("type") == "array":
+        return f"list of {_type(_items(schema, root), root, depth + 1)}"
+    return _simple_type(schema)
+
+
+def _simple_type(schema: Schema) -> str:
+    kind, form = schema.get("type"), schema.get("format")
+    if isinstance(kind, list):
+        return " | ".join(str(one)[:20] for one in kind[:DEEPEST])
+    if kind == "string" and form == "uri":
+        return "file"
+    if kind == "string" and form in ("date", "date-time", "password"):
+        return str(form)
+    return str(kind)[:40] if kind else "any"
+
+
+def _items(schema: Schema, root: Schema) -> Schema:
+    return _resolve(schema.get("items"), root)
+
+
+def _range(schema: Schema) -> str:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if _is_number(least) and _is_number(most):
+        return f"{_written(least)} - {_written(most)}"
+    if _is_number(least):
+        return f"≥ {_written(least)}"
+    return f"≤ {_written(most)}" if _is_number(most) else ""
+
+
+def _written(value: object) -> str:
+    """A value as JSON, cut; text as it is."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def _object(value: object) -> Schema:
+    return value if isinstance(value, Mapping) else EMPTY
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,25 @@
+"""The pages: one module a noun."""
+
+from .ai_models import examples, family, model, stats, versions
+from .collections import collection, collections
+from .home import home
+from .publishers import publisher, publishers
+from .search import facet, models
+from .tasks import task, tasks
+
+__all__ = [
+    "collection",
+    "collections",
+    "examples",
+    "facet",
+    "family",
+    "home",
+    "model",
+    "models",
+    "publisher",
+    "publishers",
+    "stats",
+    "task",
+    "tasks",
+    "versions",
+]

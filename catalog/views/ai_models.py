@@ -1,0 +1,117 @@
+"""A model's page and its tabs."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog import cards, schemas
+from catalog.models import AIModel, FormerName, Version
+from catalog.pages import calls, facts, heading, kin, runs
+from catalog.pages.missing import NoSuchModel
+
+# A removed model keeps its page, which says so.
+VISIBLE = (AIModel.Status.LISTED, AIModel.Status.DEPRECATED, AIModel.Status.REMOVED)
+MOST_VERSIONS = 100
+MOST_EXAMPLES = 20
+
+Page = Callable[[HttpRequest, AIModel], HttpResponse]
+
+
+def page_of_a_model(page: Page) -> Callable[..., HttpResponse]:
+    """Find the model by any case of its name, or by a former one, and go to the canonical one."""
+
+    @require_safe
+    @wraps(page)
+    def respond(request: HttpRequest, owner: str, name: str) -> HttpResponse:
+        ai_model = _find(owner, name)
+        if (ai_model.publisher.slug, ai_model.name) != (owner, name):
+            return _to_canonical(request, ai_model)
+        return page(request, ai_model)
+
+    return respond
+
+
+@page_of_a_model
+def model(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    card = getattr(ai_model, "card", None)
+    context = {
+        "frame": heading.of(ai_model, "model"),
+        "facts": facts.of(ai_model, {}),
+        "card": card,
+        "card_html": cards.render(card.text) if card else "",
+        "offers": calls.offers(ai_model),
+        "runs": runs.of(ai_model),
+        "linked_data": heading.linked_data(ai_model),
+    }
+    return render(request, "catalog/model.html", context)
+
+
+@page_of_a_model
+def versions(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    chosen = _chosen_version(ai_model, request.GET.get("version", ""))
+    context = {
+        "frame": heading.of(ai_model, "model_versions"),
+        "versions": ai_model.versions.defer("openapi_schema")[:MOST_VERSIONS],
+        "chosen": chosen,
+        "signature": schemas.signature(chosen.openapi_schema) if chosen else None,
+    }
+    return render(request, "catalog/model_versions.html", context)
+
+
+@page_of_a_model
+def examples(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    context = {
+        "frame": heading.of(ai_model, "model_examples"),
+        "examples": [calls.example(one) for one in ai_model.examples.all()[:MOST_EXAMPLES]],
+    }
+    return render(request, "catalog/model_examples.html", context)
+
+
+@page_of_a_model
+def family(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    context = {"frame": heading.of(ai_model, "model_family"), "family": kin.of(ai_model)}
+    return render(request, "catalog/model_family.html", context)
+
+
+@page_of_a_model
+def stats(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    context = {"frame": heading.of(ai_model, "model_stats"), "runs": runs.of(ai_model)}
+    return render(request, "catalog/model_stats.html", context)
+
+
+def _find(owner: str, name: str) -> AIModel:
+    visible = AIModel.objects.filter(status__in=VISIBLE).with_card_data()
+    related = visible.select_related(
+        "publisher",
+        "task",
+        "library",
+        "license",
+        "card",
+        "base_model__publisher",
+        "replacement__publisher",
+    )
+    ai_model = related.named(owner, name).first()
+    if ai_model:
+        return ai_model
+    former = FormerName.objects.filter(key=f"{owner}/{name}".lower()).first()
+    renamed = related.filter(pk=former.ai_model_id).first() if former else None
+    if renamed is None:
+        raise NoSuchModel(owner, name)
+    return renamed
+
+
+def _to_canonical(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    assert request.resolver_match is not None  # noqa: S101
+    path = reverse(request.resolver_match.view_name, args=[ai_model.publisher.slug, ai_model.name])
+    query = request.META["QUERY_STRING"]
+    return redirect(f"{path}?{query}" if query else path, permanent=True)
+
+
+def _chosen_version(ai_model: AIModel, version_id: str) -> Version | None:
+    if version_id:
+        return get_object_or_404(ai_model.versions, version_id=version_id)
+    return ai_model.versions.first()

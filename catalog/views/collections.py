@@ -1,0 +1,22 @@
+"""Models picked by people."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from catalog.models import Collection
+from catalog.pages import picks
+
+
+@require_safe
+def collections(request: HttpRequest) -> HttpResponse:
+    found = Collection.objects.listed().annotate(model_count=Count("ai_models"))
+    return render(request, "catalog/collections.html", {"collections": found})
+
+
+@require_safe
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Collection.objects.listed(), slug=slug)
+    context = {"collection": found, "rows": picks.rows_of(found)}
+    return render(request, "catalog/collection.html", context)

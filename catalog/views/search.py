@@ -1,0 +1,86 @@
+"""The search page, whole or as the part that htmx swaps in."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from django.http import Http404, HttpResponse
+from django.http import HttpRequest as PlainHttpRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url, replace_url
+from django_htmx.middleware import HtmxDetails
+
+from catalog import search
+from catalog.forms import SearchForm
+from catalog.pages import facets, results, words
+from catalog.pages.address import Address
+from catalog.search import FACETS
+
+MOST_VALUES = 500
+
+
+class HttpRequest(PlainHttpRequest):
+    htmx: HtmxDetails
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def models(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return _rejected(request, form)
+    if not request.htmx and _has_empty_parameters(request):
+        return redirect(Address(tuple(form.parameters())).url())
+    page = results.of(form)
+    if page.pages.number > page.pages.count:
+        return redirect(page.address.url(page=page.pages.count))
+    if not request.htmx or request.htmx.history_restore_request:
+        return render(request, "catalog/search.html", {"page": page})
+    part = render(request, "catalog/search_part.html", {"page": page})
+    return replace_url(part, page.url) if _is_typing(request) else push_url(part, page.url)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def facet(request: HttpRequest, name: str) -> HttpResponse:
+    """Every value of one facet, for the search that its link stands in."""
+    if name not in FACETS:
+        raise Http404
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return _rejected(request, form)
+    query = form.query(facets=(name,), limit=1)
+    counted = search.find(query).facets.get(name, [])[:MOST_VALUES]
+    address = Address(tuple(form.parameters()))
+    context = {
+        "name": name,
+        "title": words.title(name),
+        "choices": facets.choices(name, query, counted),
+        "hidden": address.without(name).pairs,
+        "back_url": address.url(),
+    }
+    return render(request, "catalog/facet.html", context)
+
+
+def _rejected(request: HttpRequest, form: SearchForm) -> HttpResponse:
+    context = {"sentences": form.sentences()}
+    return render(request, "catalog/search_rejected.html", context, status=400)
+
+
+def _has_empty_parameters(request: HttpRequest) -> bool:
+    """A plain form sends its empty fields too; addresses that people share have none."""
+    return any(
+        "" in values for name, values in request.GET.lists() if name in SearchForm.base_fields
+    )
+
+
+def _is_typing(request: HttpRequest) -> bool:
+    """Each letter typed replaces the address; a filter chosen is a step to come back from."""
+    before = urlsplit(request.htmx.current_url or "")
+    return before.path == request.path and _filters(before.query) == _filters(
+        request.META["QUERY_STRING"]
+    )
+
+
+def _filters(query_string: str) -> list[tuple[str, str]]:
+    return sorted(pair for pair in parse_qsl(query_string) if pair[0] != "q")

@@ -1,0 +1,73 @@
+// Enhances pages that work without it.
+const root = document.documentElement;
+root.classList.add("scripted");
+
+const THEMES = ["auto", "light", "dark"];
+const remember = (name, value) => {
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+};
+
+// Theme: the link works by itself; here it changes without a new page.
+document.getElementById("theme")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
+  root.dataset.theme = next;
+  remember("theme", next);
+});
+
+// Search: "/" and Ctrl+K focus it, Escape empties it.
+const box = document.querySelector("[data-search]");
+const isWriting = (element) => element.closest("input, textarea, select, [contenteditable]");
+document.addEventListener("keydown", (event) => {
+  if (!box || event.defaultPrevented) return;
+  const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+  if (root.dataset.shortcuts === "off" || !(isK || (isSlash && !isWriting(event.target)))) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+box?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !box.value) return;
+  event.preventDefault();
+  box.value = "";
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// Copy buttons.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  const label = button.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = button.dataset.done;
+    document.getElementById("spoken").textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; }, 1600);
+  });
+}
+
+// Long lists: a field that narrows them.
+for (const field of document.querySelectorAll("[data-narrow]")) {
+  const entries = [...document.querySelectorAll(field.dataset.narrow)];
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const entry of entries) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+  });
+}
+
+// Instant results: what was folded open stays open, and focus is never lost.
+const isOpen = new Map();
+document.addEventListener("htmx:beforeSwap", () => {
+  for (const part of document.querySelectorAll("#found details[id]")) isOpen.set(part.id, part.open);
+  isOpen.delete("sorts");
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const [id, open] of isOpen) {
+    const part = document.getElementById(id);
+    if (part) part.open = open;
+  }
+  if (document.activeElement === document.body) {
+    document.getElementById("headline")?.focus({ preventScroll: true });
+  }
+});
