@@ -57,6 +57,9 @@ CACHE_URL = environment.url(
     "CACHE_URL", schemes={"redis", "rediss"}, example="redis://127.0.0.1:6379/1"
 )
 RUNTIMES = environment.words("RUNTIMES", ["local"])
+# For reading the live APIs of outside catalogs; each goes to its own host only.
+REPLICATE_API_TOKEN = environment.text("REPLICATE_API_TOKEN")
+HF_TOKEN = environment.text("HF_TOKEN")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
 
 INSTALLED_APPS = [

@@ -143,6 +143,18 @@ def _targets(records: Sequence[Record]) -> dict[str, Target]:
     return targets
 
 
+def mark_seen(rows: Sequence[tuple[int, int]], read_at: datetime) -> None:
+    """Note that these records, as (id, id of the model), still said the same at `read_at`."""
+    if not rows:
+        return
+    SourceRecord.objects.filter(pk__in=[pk for pk, _ in rows]).update(read_at=read_at)
+    ai_models = AIModel.objects.select_for_update().order_by("pk")
+    by_id = ai_models.in_bulk({ai_model_id for _, ai_model_id in rows})
+    targets = {ai_model.key: Target(ai_model) for ai_model in by_id.values()}
+    _add_held_words(targets, by_id)
+    _update_models(targets.values(), timezone.now())
+
+
 def _held(records: Sequence[Record]) -> dict[tuple[str, str], SourceRecord]:
     rows = SourceRecord.objects.filter(
         source__in={record.source for record in records},

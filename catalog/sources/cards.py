@@ -16,10 +16,11 @@ from typing import Any, Self
 import orjson
 
 from . import cleaning
-from .record import CardText
+from .record import CardText, Record
 
 LONGEST_CARD = 200_000
 LONGEST_SUMMARY = 300
+SUMMARY_NOTE = "summary: the beginning of its card"
 # What mirrors of the Hub keep in place of a README that was not there.
 _NO_README = re.compile(r"^Error: the path '[^']*' does not exist")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n.*?^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
@@ -42,6 +43,20 @@ def card_of(
     if len(text) > LONGEST_CARD:
         notes.append(f"card: cut from {len(text)} to {LONGEST_CARD} characters")
     return CardText(text[:LONGEST_CARD], full_length, language)
+
+
+def add(record: Record, value: dict[str, Any]) -> None:
+    """Give a record its card: `text`, `lang`, and `chars`, the length at the source if longer."""
+    language = cleaning.text(value.get("lang"), "card", 16, record.notes)
+    card = card_of(value.get("text"), record.notes, chars=value.get("chars"), language=language)
+    if card is None:
+        return
+    record.card = card
+    # A summary in a third language would help few readers of the listing.
+    summary = summary_of(card) if language in ("", "en", "zh") else ""
+    if summary and "summary" not in record.values:
+        record.values["summary"] = summary
+        record.notes.append(SUMMARY_NOTE)
 
 
 _NOT_PROSE = re.compile(r"^\s*(#|[-*+>|<=!`\[]|\d+[.)]|---|:::)")

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
+
 # Not storable: PostgreSQL refuses NUL, UTF-8 has no surrogates. The other control
 # characters only disturb.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -142,16 +144,28 @@ def flag(value: Any) -> bool:
 
 
 def storable_json(value: Any, field: str, notes: list[str]) -> Any:
-    """`value`, any JSON, with every text in it storable."""
+    """`value`, any JSON, with every text and number in it storable."""
+    try:
+        # Control characters are the only ones that this writes as \u00..; most values have none.
+        if b"\\u00" not in orjson.dumps(value):
+            return value
+    except TypeError:  # lone surrogates, numbers beyond 64 bits
+        pass
+    return _storable(value, field, notes)
+
+
+def _storable(value: Any, field: str, notes: list[str]) -> Any:
     if isinstance(value, str):
         return without_unstorable(value, field, notes)
     if isinstance(value, list):
-        return [storable_json(item, field, notes) for item in value]
+        return [_storable(item, field, notes) for item in value]
     if isinstance(value, dict):
         return {
-            without_unstorable(str(name), field, notes): storable_json(item, field, notes)
+            without_unstorable(str(name), field, notes): _storable(item, field, notes)
             for name, item in value.items()
         }
+    if isinstance(value, int) and abs(value) > _BIGINT:
+        return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

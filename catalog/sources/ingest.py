@@ -1,193 +1,203 @@
-"""Reads an input record by record and writes batches, so that it can be killed at any moment.
+"""An import from its first byte to its last: the input, the run, and what is done at the end."""
 
-How far a run came is committed together with the batch that brought it there.
-"""
-
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import islice
-from typing import Any, TypeAlias
+from pathlib import Path
+from urllib.parse import urlsplit
 
-import orjson
-from django.db import DataError, IntegrityError, transaction
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
-from catalog.models import ImportReject, ImportRun, Source, SourceRecord
+from catalog.models import ImportRun, Source
 
-from . import batches, cleaning, reading
-from .record import Record, Rejected
+from . import (
+    base_models,
+    daily_runs,
+    huggingface,
+    jsonl,
+    live,
+    reading,
+    replicate,
+    vocabularies,
+    workers_ai,
+)
+from .candidates import Kind
+from .cards import CardFile
+from .intake import Counts, Intake
 
-BATCH = 1_000
-LONGEST_REJECT = 10_000
-# What a database or its driver raises about a value; anything else is not the record's fault.
-POISON = (DataError, IntegrityError, OverflowError, ValueError, TypeError)
-
-
-Normalise: TypeAlias = Callable[[dict[str, Any], datetime], Record]
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A record on its way in."""
-
-    position: int
-    raw: reading.Raw
-    value: dict[str, Any] | None = None
-    digest: str = ""
-    record: Record | None = None
-    problem: str = ""
-
-
-@dataclass(slots=True)
-class Counts:
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-
-    def add(self, other: "Counts") -> None:
-        self.created += other.created
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.rejected += other.rejected
+KINDS = {
+    "huggingface": Kind(Source.HUGGINGFACE, huggingface.normalise, huggingface.id_of),
+    "jsonl": Kind(Source.HUGGINGFACE, jsonl.normalise, jsonl.id_of),
+    "replicate": Kind(Source.REPLICATE, replicate.normalise, replicate.id_of),
+    "workers-ai": Kind(Source.WORKERS_AI, workers_ai.normalise, workers_ai.id_of),
+}
+# A live listing moves on: where an unfinished run of it stood means little the next day.
+LIVE_RUN_LASTS = timedelta(days=1)
 
 
 @dataclass(slots=True)
-class Import:
-    """One run over one input. `progress` is called after every batch."""
+class Order:
+    """What to import, and how."""
 
-    run: ImportRun
-    normalise: Normalise
-    source: Source
-    read_at: datetime
-    progress: Callable[["Import"], None] = lambda _: None
+    source: str
+    location: str
+    cards: Path | None = None
+    stats: Path | None = None
+    limit: int | None = None
+    read_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Stage:
+    """How far an import is. `done` and `size` are bytes of the input; size 0 is not known."""
+
+    name: str
+    done: int = 0
+    size: int = 0
     counts: Counts = field(default_factory=Counts)
 
-    def take(self, raws: Iterable[reading.Raw]) -> None:
-        """Write what was not written by an earlier run of the same input."""
-        rest = islice(raws, self.run.position, None)
-        numbered = (
-            Candidate(position, raw) for position, raw in enumerate(rest, self.run.position + 1)
-        )
-        for batch in _batches(numbered):
-            self._commit(batch)
-            self.progress(self)
 
-    def _commit(self, batch: list[Candidate]) -> None:
-        for candidate in batch:
-            _parse(candidate)
-        with transaction.atomic():
-            counts = self._write(batch)
-            self.run.position = batch[-1].position
-            for name in ("created", "changed", "unchanged", "rejected"):
-                setattr(self.run, name, getattr(self.run, name) + getattr(counts, name))
-            self.run.save()
-        self.counts.add(counts)
-
-    def _write(self, batch: list[Candidate]) -> Counts:
-        """Write a batch in halves of halves if need be, so that one record fails alone."""
-        try:
-            with transaction.atomic():
-                return self._write_whole(batch)
-        except POISON as error:
-            if len(batch) == 1:
-                batch[0].problem = f"The database refuses it: {error}"[:500]
-                return self._write_whole(batch)
-        middle = len(batch) // 2
-        counts = self._write(batch[:middle])
-        counts.add(self._write(batch[middle:]))
-        return counts
-
-    def _write_whole(self, batch: list[Candidate]) -> Counts:
-        held = self._held(batch)
-        fresh: list[Candidate] = []
-        for candidate in batch:
-            if candidate.problem:
-                continue
-            known = held.get(_id_of(candidate.value))
-            if known != candidate.digest:
-                self._normalise(candidate)
-                if candidate.record:
-                    fresh.append(candidate)
-        created = batches.write([one.record for one in fresh if one.record]) if fresh else 0
-        rejected = [one for one in batch if one.problem]
-        self._keep_rejects(rejected)
-        return Counts(
-            created=created,
-            changed=len(fresh) - created,
-            unchanged=len(batch) - len(fresh) - len(rejected),
-            rejected=len(rejected),
-        )
-
-    def _held(self, batch: list[Candidate]) -> dict[str, str]:
-        """The digests that we hold of these records, by source id."""
-        ids = [_id_of(candidate.value) for candidate in batch if candidate.value]
-        rows = SourceRecord.objects.filter(source=self.source, source_id__in=ids)
-        return dict(rows.values_list("source_id", "digest"))
-
-    def _normalise(self, candidate: Candidate) -> None:
-        try:
-            candidate.record = self.normalise(candidate.value or {}, self.read_at)
-        except Rejected as rejection:
-            candidate.problem = str(rejection)
-        else:
-            candidate.record.digest = candidate.digest
-
-    def _keep_rejects(self, rejected: Sequence[Candidate]) -> None:
-        ImportReject.objects.bulk_create(
-            [self._reject(candidate) for candidate in rejected], ignore_conflicts=True
-        )
-
-    def _reject(self, candidate: Candidate) -> ImportReject:
-        body = candidate.raw.body
-        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else json.dumps(body)
-        return ImportReject(
-            run=self.run,
-            source=self.source,
-            position=candidate.position,
-            source_id=_id_of(candidate.value)[:300],
-            reason=candidate.problem[:500],
-            text=cleaning.without_unstorable(text[:LONGEST_REJECT], "text", []),
-            digest=candidate.digest,
-        )
+@dataclass(slots=True)
+class Outcome:
+    counts: Counts
+    carried_on_from: int
+    daily_runs: int = 0
 
 
-def _batches(candidates: Iterator[Candidate]) -> Iterator[list[Candidate]]:
-    while batch := list(islice(candidates, BATCH)):
-        yield batch
+Report = Callable[[Stage], None]
 
 
-def _parse(candidate: Candidate) -> None:
-    raw = candidate.raw
-    candidate.digest = reading.digest_of(raw)
-    if raw.problem:
-        candidate.problem = raw.problem
-        return
-    try:
-        value = parsed(raw.body)
-    except (ValueError, RecursionError) as error:
-        candidate.problem = f"It is no JSON: {error}"[:500]
-        return
-    if not isinstance(value, dict):
-        candidate.problem = "It is no JSON object; a record is one, as in {...}."
-        return
-    candidate.value = value
+def carry_out(order: Order, report: Report) -> Outcome:
+    """Import, carrying on where an unfinished run of the same input stopped.
 
-
-def parsed(body: bytes | dict[str, Any]) -> Any:
-    """The JSON of a line, also as people write it: control characters, lone surrogates, bad UTF-8.
-
-    Raises ValueError or RecursionError for what is no JSON.
+    Raises Unreadable where the input ends before its time: what came before is in the catalog.
     """
-    if not isinstance(body, bytes):
-        return body
+    vocabularies.load()
+    if live.is_address(order.location):
+        return _from_live(order, report)
+    return _from_files(order, report)
+
+
+def _from_files(order: Order, report: Report) -> Outcome:
+    source = reading.Input(order.location)
+    run = _run(order, source.fingerprint)
+    skipped = run.position
+    with ExitStack() as stack:
+        intake = Intake(run, KINDS[order.source], order.read_at or _written_at(source))
+        intake.input_name = source.fingerprint or intake.input_name
+        if order.cards:
+            intake.card_file = stack.enter_context(CardFile())
+            _fill(intake.card_file, order.cards, report)
+        stage = Stage("models", size=source.size)
+
+        def progress(counts: Counts) -> None:
+            stage.done, stage.counts = source.bytes_read, counts
+            report(stage)
+
+        intake.progress = progress
+        intake.take(islice(source.records(), skipped, order.limit))
+    return _finish(order, intake, skipped, order.stats or source.stats, report)
+
+
+def _from_live(order: Order, report: Report) -> Outcome:
+    run = _run(order, order.location)
+    skipped = run.position
+    intake = Intake(run, KINDS[order.source], order.read_at or timezone.now())
+    stage = Stage("models")
+
+    def progress(counts: Counts) -> None:
+        stage.counts = counts
+        report(stage)
+
+    intake.progress = progress
+    for page in live.pages(run.cursor or order.location, _token(order)):
+        left = None if order.limit is None else max(order.limit - run.position, 0)
+        intake.take(page.records[:left])
+        stage.done += page.size
+        run.cursor = page.following
+        run.save(update_fields=["cursor"])
+        if order.limit is not None and run.position >= order.limit:
+            break
+    return _finish(order, intake, skipped, order.stats, report)
+
+
+def _run(order: Order, input_name: str) -> ImportRun:
+    """The unfinished run of the same order, or a new one. What has no name is always new."""
+    asked = f"{input_name} {order.source} {order.cards} {order.limit} {order.read_at}"
+    fingerprint = sha256(asked.encode()).hexdigest() if input_name else ""
+    runs = ImportRun.objects.filter(fingerprint=fingerprint, finished_at=None)
+    if live.is_address(order.location):
+        runs = runs.filter(started_at__gt=timezone.now() - LIVE_RUN_LASTS)
+    unfinished = runs.first() if fingerprint else None
+    return unfinished or ImportRun.objects.create(
+        source=KINDS[order.source].source, location=order.location[:500], fingerprint=fingerprint
+    )
+
+
+def _finish(
+    order: Order, intake: Intake, skipped: int, stats: Path | None, report: Report
+) -> Outcome:
+    """What needs all records: families, daily counts; then the run is over."""
+    report(Stage("families", counts=intake.counts))
+    base_models.resolve()
+    outcome = Outcome(intake.counts, skipped)
+    if stats and order.source == "replicate":
+        report(Stage("daily runs", counts=intake.counts))
+        outcome.daily_runs = daily_runs.load(stats)
+    intake.run.finished_at = timezone.now()
+    intake.run.save(update_fields=["finished_at"])
+    _refresh_statistics()
+    return outcome
+
+
+def _refresh_statistics() -> None:
+    """The planner of either database guesses badly about tables that grew from nothing."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit = 1000")
+        cursor.execute("ANALYZE")
+
+
+def _written_at(source: reading.Input) -> datetime:
+    """When a file was written is when its content was so; standard input is now."""
+    return datetime.fromtimestamp(source.newest, UTC) if source.newest else timezone.now()
+
+
+def _fill(card_file: CardFile, path: Path, report: Report) -> None:
+    source = reading.Input(str(path))
+    stage = Stage("cards", size=source.size)
+
+    def lines() -> Iterator[tuple[str, bytes]]:
+        for number, raw in enumerate(source.records()):
+            if number % 2_000 == 0:
+                stage.done = source.bytes_read
+                report(stage)
+            yield from _card_line(raw)
+
+    card_file.fill(lines())
+
+
+def _card_line(raw: reading.Raw) -> Iterable[tuple[str, bytes]]:
+    """The id and the line of a card; a line that is none is passed over."""
+    if raw.problem or not isinstance(raw.body, bytes):
+        return
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return json.loads(body.decode("utf-8", "replace"), strict=False)
+        value = reading.parsed(raw.body)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        yield value["id"], raw.body
 
 
-def _id_of(value: dict[str, Any] | None) -> str:
-    found = (value or {}).get("id")
-    return found if isinstance(found, str) else ""
+def _token(order: Order) -> str:
+    """The token for the host that is asked; no other host gets one."""
+    tokens = {
+        "api.replicate.com": settings.REPLICATE_API_TOKEN,
+        "huggingface.co": settings.HF_TOKEN,
+    }
+    return tokens.get(urlsplit(order.location).hostname or "", "")

@@ -4,6 +4,7 @@ Also the last step for the Hub's own wire format, which huggingface.py turns int
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,19 +18,19 @@ from .record import Record, Rejected
 GIGABYTE = 1_000_000_000
 MOST_LANGUAGES = 200
 _LABEL_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?$")
+_SAYS_NOTHING = frozenset({"other", "unknown", "generic", "custom", "none"})
 _GATES = {"auto": "auto", "manual": "manual", "true": "auto", "false": "none", "none": "none"}
 
 
 def normalise(line: dict[str, Any], read_at: datetime) -> Record:
     """The record of one line. Raises Rejected without an id that names a model."""
-    source = _source(line)
-    source_id, owner, name = identity(line.get("id"), source)
+    source_id, owner, name = identity(line.get("id"), Source.HUGGINGFACE)
     record = Record(
-        source=source,
+        source=Source.HUGGINGFACE,
         source_id=source_id,
         owner=owner,
         name=name,
-        url=_url(source, source_id, line),
+        url=f"https://huggingface.co/{quote(source_id)}"[:500],
         read_at=read_at,
     )
     _date_by_label(record, line.get("sources"))
@@ -49,7 +50,7 @@ def normalise(line: dict[str, Any], read_at: datetime) -> Record:
     )
     if cleaning.flag(line.get("tags_derived")):
         record.notes.append("tags: derived by the listing, not written by the publisher")
-    record.card = cards.card_of(line.get("card"), record.notes)
+    cards.add(record, {"text": line.get("card")})
     return record
 
 
@@ -71,15 +72,8 @@ def identity(value: Any, source: Source) -> tuple[str, str, str]:
     return source_id, owner, name
 
 
-def _source(line: dict[str, Any]) -> Source:
-    value = line.get("source")
-    return Source(value) if value in Source.values else Source.HUGGINGFACE
-
-
-def _url(source: Source, source_id: str, line: dict[str, Any]) -> str:
-    if source == Source.HUGGINGFACE:
-        return f"https://huggingface.co/{quote(source_id)}"[:500]
-    return cleaning.url(line.get("url"), "url", [])
+def id_of(line: dict[str, Any]) -> Any:
+    return line.get("id")
 
 
 def _date_by_label(record: Record, labels: Any) -> None:
@@ -110,21 +104,40 @@ def _status(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str, Any]:
-    task = cleaning.text(line.get("pipeline_tag"), "task", 100, notes)
-    library = cleaning.text(line.get("library_name"), "library", 100, notes)
-    task_id = vocabulary.task_of(task) if task else None
-    library_id = vocabulary.library_of(library) if library else None
-    if task and not task_id:
-        notes.append(f"task: dropped, {task!r} is not in the vocabulary")
-    if library and not library_id:
-        notes.append(f"library: dropped, {library!r} is not in the vocabulary")
-    repeated = {word.lower() for word in (task, library, task_id, library_id) if word}
+    """Task and library, from a tag that is one where the field is empty."""
+    task = _known(line.get("pipeline_tag"), "task", vocabulary.task_of, notes)
+    library = _known(line.get("library_name"), "library", vocabulary.library_of, notes)
+    if not task and (task := _tagged(found.plain, _TASKS)):
+        notes.append("task: read from its tags")
+    if not library and (library := _tagged(found.plain, _LIBRARIES)):
+        notes.append("library: read from its tags")
+    said = [line.get("pipeline_tag"), line.get("library_name")]
+    repeated = [task, library, *(word for word in said if isinstance(word, str))]
     return {
-        "task": task_id,
-        "library": library_id,
-        "tags": [tag for tag in found.plain if tag.lower() not in repeated],
+        "task": task,
+        "library": library,
+        "tags": found.without(repeated),
         "gate": _GATES.get(str(line.get("gated")).lower(), ""),
     }
+
+
+_TASKS = frozenset(task.id for task in vocabulary.tasks())
+# The one that most of the Hub's models are loaded with; other libraries' names are loose words.
+_LIBRARIES = frozenset({"transformers", "diffusers", "sentence-transformers", "peft", "timm"})
+
+
+def _known(
+    value: Any, field: str, known_as: Callable[[object], str | None], notes: list[str]
+) -> str | None:
+    said = cleaning.text(value, field, 100, notes)
+    found = known_as(said)
+    if said and not found and said.lower() not in _SAYS_NOTHING:
+        notes.append(f"{field}: dropped, {said!r} is not in the vocabulary")
+    return found
+
+
+def _tagged(plain: list[str], words: frozenset[str]) -> str | None:
+    return next((tag for tag in plain if tag in words), None)
 
 
 def _license(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str, Any]:
@@ -132,11 +145,10 @@ def _license(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[s
     if not said:
         return {}
     raw = cleaning.text(", ".join(said), "license_text", 200, notes)
-    license_id = next(filter(None, map(vocabulary.license_of, said)), None)
     return {
-        "license": license_id,
+        "license": vocabulary.license_of(said),
         "license_text": raw,
-        "license_class": vocabulary.license_class_of(license_id) if license_id else "unknown",
+        "license_class": vocabulary.license_class_of(said),
         "license_url": cleaning.url(line.get("license_link"), "license_url", notes),
     }
 
@@ -145,24 +157,35 @@ def _lists(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str
     datasets = cleaning.words(line.get("datasets"), "datasets", notes, most=100, longest=200)
     papers = [*found.papers, *cleaning.words(line.get("papers"), "papers", notes)]
     return {
-        "languages": _languages(line.get("languages"), notes) or found.languages,
-        "formats": cleaning.words(line.get("formats"), "formats", notes) or found.formats,
+        "languages": _languages(line.get("languages") or found.languages, notes),
+        "formats": cleaning.words(line.get("formats"), "formats", notes)
+        or cleaning.words(found.formats, "formats", notes),
         "datasets": datasets or found.datasets,
         "papers": cleaning.words(papers, "papers", notes),
-        "regions": found.regions,
-        "capabilities": cleaning.words(line.get("capabilities"), "capabilities", notes),
-        "paper_url": f"https://arxiv.org/abs/{papers[0]}" if papers else "",
+        "regions": cleaning.words(found.regions, "regions", notes),
+        "capabilities": _capabilities(line, found, notes),
+        "paper_url": _paper_url(papers, found.dois),
     }
 
 
+def _paper_url(papers: list[str], dois: list[str]) -> str:
+    if papers:
+        return f"https://arxiv.org/abs/{quote(papers[0])}"
+    return f"https://doi.org/{quote(dois[0])}"[:500] if dois else ""
+
+
+def _capabilities(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> list[str]:
+    said = cleaning.words(line.get("capabilities"), "capabilities", notes)
+    known = [capability for word in said if (capability := tags.capability_of(word))]
+    return cleaning.words([*known, *found.capabilities], "capabilities", notes)
+
+
 def _languages(value: Any, notes: list[str]) -> list[str]:
-    """ISO codes. YAML reads Norwegian's `no` as False, and some listings write it so."""
+    """ISO codes, from codes and names."""
     if not isinstance(value, list):
         value = [] if value is None else [value]
-    said = ["no" if language is False else language for language in value]
-    spellings = cleaning.words(said, "languages", notes, most=MOST_LANGUAGES)
-    codes = [code for spelling in spellings if (code := vocabulary.language_of(spelling))]
-    return list(dict.fromkeys(codes))
+    codes = [code for language in value if (code := vocabulary.language_of(language))]
+    return cleaning.words(codes, "languages", notes, most=MOST_LANGUAGES)
 
 
 def _base(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str, Any]:

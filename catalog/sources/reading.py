@@ -6,22 +6,31 @@ Whatever the input, it comes out as Raw records, one at a time, so that memory s
 import gzip
 import hashlib
 import io
+import json
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias, TypeVar
 
 import ijson
 import orjson
 
-LONGEST_LINE = 10_000_000
+from . import arrays
+
+LONGEST_RECORD = 10_000_000
+LONGEST_RECORD_KEPT = 10_000
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 PACKINGS = (".gz", ".zip")
-# A page of an API: its records stand under this key, beside others that tell it from a record.
-PAGE_KEYS = {"results": ("next", "previous"), "result": ("success",)}
+# A page of an API: its records stand under one of these keys, after none but its neighbours.
+PAGE_KEYS = frozenset({"results", "result"})
+_PAGE_NEIGHBOURS = frozenset({"next", "previous", "success", "errors", "messages", "result_info"})
+
+
+Plain: TypeAlias = "io.BufferedReader[Any]"
+T = TypeVar("T")
 
 
 class Unreadable(Exception):
@@ -73,13 +82,21 @@ class Input:
         """When the newest of the files was written, in seconds since 1970."""
         return max((path.stat().st_mtime for path in self._paths), default=0.0)
 
+    @property
+    def stats(self) -> Path | None:
+        """Replicate's daily counts, where they lie in the folder that is read."""
+        folder = Path(self.location)
+        names = ("stats.json", "stats.json.gz")
+        found = (folder / name for name in names) if self._paths and folder.is_dir() else ()
+        return next((path for path in found if path.is_file()), None)
+
     def records(self) -> Iterator[Raw]:
         if self.location == "-":
-            yield from _documents(sys.stdin.buffer, "standard input")
+            yield from _documents(sys.stdin.buffer, "standard input", _records)
             return
         for path in self._paths:
             with path.open("rb") as self._file:
-                yield from _documents(self._file, str(path))
+                yield from _documents(self._file, str(path), _records)
             self._done += path.stat().st_size
 
 
@@ -105,44 +122,52 @@ def _is_input(path: Path) -> bool:
     return path.is_file() and (name.endswith(SUFFIXES) or is_packed_alone)
 
 
-def _documents(stream: IO[bytes], name: str) -> Iterator[Raw]:
-    """The records of a stream, whichever way it is packed."""
+def entries(path: Path) -> Iterator[tuple[str, Any]]:
+    """The (key, value) pairs of the one object in a file, one at a time."""
+    with path.open("rb") as file:
+        yield from _documents(file, str(path), _pairs)
+
+
+def _documents(stream: IO[bytes], name: str, read: Callable[[Plain], Iterator[T]]) -> Iterator[T]:
+    """What `read` finds in a stream, whichever way it is packed."""
     try:
-        yield from _unpacked(_peekable(stream), name)
+        yield from _unpacked(_peekable(stream), name, read)
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
         raise Unreadable(f"{name} is cut off or damaged: {error}") from error
-    except ijson.JSONError as error:
+    except (arrays.NotAnArray, ijson.JSONError) as error:
         raise Unreadable(f"{name} is no complete JSON: {error}") from error
     except OSError as error:
         raise Unreadable(f"{name} cannot be read: {error}") from error
 
 
-def _peekable(stream: Any) -> "io.BufferedReader[Any]":
+def _peekable(stream: Any) -> Plain:
     if isinstance(stream, io.BufferedReader):
         return stream
     return io.BufferedReader(stream, 1 << 17)
 
 
-def _unpacked(stream: "io.BufferedReader[Any]", name: str) -> Iterator[Raw]:
+def _unpacked(stream: Plain, name: str, read: Callable[[Plain], Iterator[T]]) -> Iterator[T]:
     magic = stream.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
-        inner: io.BufferedReader[Any] = io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 17)
-        yield from _unpacked(inner, name)
+        yield from _unpacked(_peekable(gzip.GzipFile(fileobj=stream)), name, read)
     elif magic == b"PK\x03\x04":
-        yield from _zipped(stream, name)
+        yield from _zipped(stream, name, read)
     else:
-        yield from _records(stream)
+        yield from read(stream)
 
 
-def _zipped(stream: "io.BufferedReader[Any]", name: str) -> Iterator[Raw]:
+def _zipped(stream: Plain, name: str, read: Callable[[Plain], Iterator[T]]) -> Iterator[T]:
     """The members of a zip by name. Its directory is at the end, so it must be a file."""
     if not stream.seekable():
         raise Unreadable(f"{name} is a zip file; save it and give its path.")
     with zipfile.ZipFile(stream) as archive:
-        for member in sorted(archive.namelist()):
-            if _is_input_name(member):
-                with archive.open(member) as inner:
-                    yield from _unpacked(_peekable(inner), f"{name}/{member}")
+        for member in sorted(filter(_is_input_name, archive.namelist())):
+            with archive.open(member) as inner:
+                yield from _unpacked(_peekable(inner), f"{name}/{member}", read)
+
+
+def _pairs(stream: Plain) -> Iterator[tuple[str, Any]]:
+    yield from ijson.kvitems(stream, "", use_float=True)
 
 
 def _is_input_name(name: str) -> bool:
@@ -150,31 +175,33 @@ def _is_input_name(name: str) -> bool:
     return last.endswith(SUFFIXES) and last != "stats.json"
 
 
-def _records(stream: "io.BufferedReader[Any]") -> Iterator[Raw]:
+def _records(stream: Plain) -> Iterator[Raw]:
     """Lines, an array, a page of an API, or one object written over several lines."""
     start = stream.peek(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:1] == b"[":
-        yield from (Raw(item) for item in _items(stream, "item"))
-    elif (key := _page_key(start)) is not None:
-        yield from (Raw(item) for item in _items(stream, f"{key}.item"))
+    key = _page_key(start)
+    if start[:1] == b"[" or key:
+        yield from map(_fitting, arrays.elements(stream, key))
     elif _is_one_object(start):
-        yield from (Raw(item) for item in _items(stream, ""))
+        yield _fitting(stream.read(arrays.LARGEST_ELEMENT))
     else:
         yield from _lines(stream)
 
 
-def _items(stream: IO[bytes], prefix: str) -> Iterator[dict[str, Any]]:
-    yield from ijson.items(stream, prefix, use_float=True)
+def _fitting(body: bytes) -> Raw:
+    if len(body) <= LONGEST_RECORD:
+        return Raw(body)
+    problem = f"It has {len(body):,} bytes, more than {LONGEST_RECORD:,}."
+    return Raw(body[:LONGEST_RECORD_KEPT], problem)
 
 
-def _page_key(start: bytes) -> str | None:
+def _page_key(start: bytes) -> str:
     """The key under which this document, if it is a page, holds its records."""
     for event in _top_level(start):
         if event in PAGE_KEYS:
             return event
-        if event not in {"next", "previous", "success", "errors", "messages", "result_info"}:
-            return None
-    return None
+        if event not in _PAGE_NEIGHBOURS:
+            return ""
+    return ""
 
 
 def _top_level(start: bytes) -> Iterator[str]:
@@ -195,16 +222,17 @@ def _is_one_object(start: bytes) -> bool:
     return first.rstrip()[-1:] in b"{,[" and rest[:1] not in b"{"
 
 
-def _lines(stream: "io.BufferedReader[Any]") -> Iterator[Raw]:
-    while line := stream.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+def _lines(stream: Plain) -> Iterator[Raw]:
+    while line := stream.readline(LONGEST_RECORD + 1):
+        if len(line) > LONGEST_RECORD and not line.endswith(b"\n"):
             length = len(line) + _rest_of_line(stream)
-            yield Raw(line[:10_000], f"The line has {length} bytes, more than {LONGEST_LINE}.")
+            problem = f"The line has {length:,} bytes, more than {LONGEST_RECORD:,}."
+            yield Raw(line[:LONGEST_RECORD_KEPT], problem)
         elif line.strip():
             yield Raw(line)
 
 
-def _rest_of_line(stream: "io.BufferedReader[Any]") -> int:
+def _rest_of_line(stream: Plain) -> int:
     """Pass over what is left of a line, without holding it; how many bytes that was."""
     length = 0
     while part := stream.readline(1 << 20):
@@ -214,14 +242,14 @@ def _rest_of_line(stream: "io.BufferedReader[Any]") -> int:
     return length
 
 
-def digest_of(raw: Raw) -> str:
-    """16 characters that tell this record's content."""
-    body = raw.body if isinstance(raw.body, bytes) else _canonical(raw.body)
-    return hashlib.blake2b(body.strip(), digest_size=8).hexdigest()
+def parsed(body: bytes | Any) -> Any:
+    """The JSON of a line, also as people write it: control characters, lone surrogates, bad UTF-8.
 
-
-def _canonical(value: dict[str, Any]) -> bytes:
+    Raises ValueError or RecursionError for what is no JSON.
+    """
+    if not isinstance(body, bytes):
+        return body
     try:
-        return orjson.dumps(value)
-    except TypeError:  # lone surrogates, numbers beyond 64 bits
-        return repr(value).encode("utf-8", "surrogatepass")
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body.decode("utf-8", "replace"), strict=False)

@@ -1,6 +1,7 @@
 """The Hub's tags taken apart: some are fields in disguise, some only repeat, the rest are tags."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,27 @@ from catalog import vocabulary
 from . import cleaning
 
 MOST_DATASETS = 100
-_ARXIV = re.compile(r"^\d{4}\.\d{4,5}(v\d+)?$")
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
-_FORMATS = {
+# What several catalogs and listings call the same ability, in small letters with "-".
+CAPABILITIES = {
+    "tool-use": "tools",
+    "tool-calling": "tools",
+    "tools": "tools",
+    "function-calling": "tools",
+    "vision": "vision",
+    "vision-language": "vision",
+    "audio": "audio",
+    "reasoning": "reasoning",
+    "thinking": "reasoning",
+    "lora": "lora",
+    "realtime": "realtime",
+    "async-queue": "batch",
+    "streaming": "streaming",
+    "json-mode": "json",
+}
+# A tag says so of these only; the others are too loose a word among free tags.
+_CAPABLE_BY_TAG = frozenset({"tools", "vision", "reasoning"})
+FORMATS = {
     "pytorch": "pytorch",
     "tf": "tensorflow",
     "jax": "jax",
@@ -23,11 +42,18 @@ _FORMATS = {
     "coreml": "coreml",
     "mlx": "mlx",
     "tflite": "tflite",
-    "rust": "rust",
-    "tensorboard": "",
 }
-# Written by the Hub about its own services; nobody looks for a model by them.
-_ABOUT_THE_HUB = frozenset(
+# Words of two or three letters that are languages too, but among tags never are.
+_NO_LANGUAGES = frozenset(
+    {
+        *("act", "asr", "bas", "cv", "lua", "ml", "moe", "mos", "ner", "rag", "run"),
+        *("sam", "sft", "tag", "tts", "war"),
+    }
+)
+_ARXIV = re.compile(r"^\d{4}\.\d{4,5}(v\d+)?$")
+_LISTS = {"dataset": "datasets", "license": "licenses", "region": "regions", "doi": "dois"}
+# Written by the Hub or by training scripts for themselves; nobody looks for a model by them.
+_MACHINERY = frozenset(
     {
         "endpoints_compatible",
         "autotrain_compatible",
@@ -39,10 +65,11 @@ _ABOUT_THE_HUB = frozenset(
         "pytorch_model_hub_mixin",
         "generated_from_trainer",
         "generated_from_keras_callback",
+        "custom_code",
+        "tensorboard",
     }
 )
-_LISTS = {"dataset": "datasets", "license": "licenses", "region": "regions", "doi": "dois"}
-_PREFIXES_LEFT_OUT = ("deploy:", "template:", "dataset_size:", "loss:", "diffusers:")
+_MACHINERY_PREFIXES = ("deploy:", "template:", "dataset_size:", "loss:", "diffusers:")
 
 
 @dataclass(slots=True)
@@ -58,7 +85,13 @@ class Tags:
     regions: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
+    capabilities: list[str] = field(default_factory=list)
     dois: list[str] = field(default_factory=list)
+
+    def without(self, repeated: Iterable[str | None]) -> list[str]:
+        """The plain tags but for those that only repeat a field of the model."""
+        fields = {word.lower() for word in repeated if word}
+        return [tag for tag in self.plain if tag.lower() not in fields]
 
 
 def sorted_out(value: Any, notes: list[str]) -> Tags:
@@ -72,17 +105,23 @@ def sorted_out(value: Any, notes: list[str]) -> Tags:
     return found
 
 
+def capability_of(word: str) -> str | None:
+    return CAPABILITIES.get(word.lower().replace("_", "-"))
+
+
 def _sort(tag: str, found: Tags) -> None:
     prefix, colon, rest = tag.partition(":")
     if colon and _is_field(prefix.lower(), rest.strip(), found):
         return
     lower = tag.lower()
-    if lower in _FORMATS:
-        if _FORMATS[lower]:
-            found.formats.append(_FORMATS[lower])
+    capability = capability_of(lower)
+    if lower in FORMATS:
+        found.formats.append(FORMATS[lower])
+    elif capability in _CAPABLE_BY_TAG:
+        found.capabilities.append(str(capability))
     elif language := _language(tag):
         found.languages.append(language)
-    elif lower not in _ABOUT_THE_HUB and not lower.startswith(_PREFIXES_LEFT_OUT):
+    elif lower not in _MACHINERY and not lower.startswith(_MACHINERY_PREFIXES):
         found.plain.append(tag)
 
 
@@ -101,7 +140,7 @@ def _is_field(prefix: str, rest: str, found: Tags) -> bool:
 
 
 def _note_base(rest: str, found: Tags) -> None:
-    """`owner/name` or `relation:owner/name`, both of which the Hub writes for one base."""
+    """`owner/name` or `relation:owner/name`; the Hub writes both for one base."""
     relation, colon, base = rest.partition(":")
     if colon and relation in RELATIONS:
         found.relation = found.relation or relation
@@ -111,7 +150,7 @@ def _note_base(rest: str, found: Tags) -> None:
 
 
 def _language(tag: str) -> str | None:
-    """The language that a tag of two or three letters names; longer ones are words."""
-    if len(tag) not in (2, 3) or not tag.islower():
+    """The language that a tag of two or three small letters names; longer ones are words."""
+    if len(tag) not in (2, 3) or not tag.islower() or tag in _NO_LANGUAGES:
         return None
     return vocabulary.language_of(tag)

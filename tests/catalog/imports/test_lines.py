@@ -34,6 +34,6 @@ def test_the_same_lines_again_change_nothing(tmp_path: Path) -> None:
     imported(tmp_path, {"id": "owner/name", "likes": 3})
     before = AIModel.objects.values().get()
 
-    imported(tmp_path, {"id": "owner/name", "likes": 3})
+    call_command("import_models", "jsonl", str(tmp_path / "models.jsonl"))
 
     assert AIModel.objects.values().get() == before
