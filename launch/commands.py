@@ -53,7 +53,7 @@ def set_up() -> int:
 
 def _serve(wanted: Instance, python: Path) -> int:
     try:
-        with Supervisor(explain_death=lambda part: _explain(part, wanted)) as supervisor:
+        with Supervisor(explain_death=lambda part: explain(part, wanted)) as supervisor:
             _start(supervisor, wanted, python)
             console.say(f"Slipway is ready: open {wanted.address} (Ctrl-C stops it)")
             supervisor.watch()
@@ -72,7 +72,7 @@ def _start(supervisor: Supervisor, wanted: Instance, python: Path) -> None:
     _check_that_it_answers(wanted)
 
 
-def _explain(part: Part, wanted: Instance) -> None:
+def explain(part: Part, wanted: Instance) -> None:
     """A part that dies on a full disk would die again."""
     is_full = shutil.disk_usage(wanted.var_dir).free < 2**20
     if is_full or refusal.is_about_space("\n".join(part.said)):

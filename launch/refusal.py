@@ -20,7 +20,7 @@ def is_about_space(text: str) -> bool:
 def disk_full(place: Path) -> Refused:
     free = shutil.disk_usage(_existing(place)).free // 2**20
     return Refused(
-        f"The disk that holds {place} is full ({free} MB free). "
+        f"The disk that holds {place} is full or nearly so ({free} MB free). "
         "Free some space there, or choose another place, and start again."
     )
 

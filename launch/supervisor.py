@@ -20,6 +20,7 @@ from launch.refusal import Refused
 
 QUICK = 10.0  # seconds: who dies sooner after its start is about to die again
 MOST_QUICK_DEATHS = 5
+FIRST_DELAY = 0.25  # seconds before a part that died is started again; doubles at each quick death
 PATIENCE = 60.0  # seconds that a part may take until it is ready
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -65,9 +66,10 @@ class Supervisor:
         self._notifier = notifier
         self._selector.register(self._wakeup, selectors.EVENT_READ, self._drain_wakeup)
         signal.set_wakeup_fd(notifier.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._ask_to_stop)
+        self._handlers_before = {
+            signal.SIGCHLD: signal.signal(signal.SIGCHLD, lambda number, frame: None),
+            **{number: signal.signal(number, self._ask_to_stop) for number in STOP_SIGNALS},
+        }
         return self
 
     def __exit__(
@@ -78,8 +80,8 @@ class Supervisor:
     ) -> None:
         self._stop_all()
         signal.set_wakeup_fd(-1)
-        for number in (*STOP_SIGNALS, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in self._handlers_before.items():
+            signal.signal(number, handler)
         self._selector.close()
         self._wakeup.close()
         self._notifier.close()
@@ -143,7 +145,7 @@ class Supervisor:
                 f"{part.name} died {MOST_QUICK_DEATHS} times within seconds of its start; "
                 "its last words are above. Everything is stopped."
             )
-        delay = 0.25 * 2 ** (part.quick_deaths - 1)
+        delay = FIRST_DELAY * 2 ** (part.quick_deaths - 1)
         console.say(f"{part.name} ended ({processes.ending(part.process)}); starting it again.")
         part.starts_again_at = now + delay
 

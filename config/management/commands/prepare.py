@@ -1,19 +1,21 @@
 """Brings database, starter content, index and static files up to date; quick when they are."""
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from catalog.search import embedded
+from catalog.search.errors import Unavailable
 from config import static
 from config.trouble import check_postgresql, told_in_a_sentence
-from launch.refusal import Refused
+from launch.refusal import Refused, disk_full, is_about_space
 
-# Each says itself what it does, and does nothing when there is nothing to do.
-OF_THE_APPS = ("load_starter", "ensure_index", "first_administrator")
+STARTER = "load_starter"  # does nothing in a catalog that is not empty
 
 
 class Command(BaseCommand):
@@ -30,9 +32,10 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         self._migrate()
         self._collect_static()
-        for name in OF_THE_APPS:
-            if name in get_commands():
-                call_command(name, stdout=self.stdout)
+        if STARTER in get_commands():
+            call_command(STARTER, stdout=self.stdout)
+        self._index()
+        call_command("first_administrator", stdout=self.stdout)
 
     def _migrate(self) -> None:
         if settings.DATABASE_URL:
@@ -44,6 +47,19 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.CACHE_URL:
             call_command("createcachetable", verbosity=0)
+
+    def _index(self) -> None:
+        """Only when there is none: the worker keeps one that exists in step."""
+        with suppress(Unavailable):
+            if embedded.current().is_up_to_date:
+                return
+        self.stdout.write("Indexing the catalog ...")
+        try:
+            call_command("rebuild_index", stdout=self.stdout)
+        except CommandError as error:
+            if is_about_space(str(error)):
+                raise disk_full(settings.VAR_DIR) from error
+            self.stdout.write(f"{error} Until there is an index, the database answers searches.")
 
     def _collect_static(self) -> None:
         if static.collect():
