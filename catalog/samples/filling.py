@@ -7,20 +7,17 @@ from typing import Any
 
 from django.db import reset_queries, transaction
 
-from catalog import vocabulary
 from catalog.models import (
     AIModel,
     Card,
     Example,
-    Library,
     License,
     Publisher,
     Source,
     SourceRecord,
-    Task,
     Version,
 )
-from catalog.vocabulary import LicenseEntry, TaskEntry
+from catalog.sources import vocabularies
 
 from . import rows
 from .families import SIZE, Member, plan
@@ -42,7 +39,8 @@ def add(total: int, *, seed: int) -> Iterator[int]:
     A batch is whole or not there at all, so that an interrupted run is carried on by the next.
     """
     _refuse_another_seed(seed)
-    licenses = _vocabulary()
+    vocabularies.load()
+    licenses = dict(License.objects.filter(pk__in=LICENSES).values_list("pk", "license_class"))
     done = AIModel.objects.filter(is_sample=True).count()
     while done < total:
         end = min(total, (done // SIZE + FAMILIES_A_BATCH) * SIZE)
@@ -156,44 +154,3 @@ def _publishers(slugs: set[str]) -> dict[str, int]:
 
 def _title(slug: str) -> str:
     return f"{slug.replace('-', ' ').replace('_', ' ').title()} {MARK}"
-
-
-def _vocabulary() -> dict[str, str]:
-    """See to it that the words samples use are there; the class of each license by its id."""
-    Task.objects.bulk_create(
-        [_task(place, entry) for place, entry in enumerate(vocabulary.tasks())],
-        ignore_conflicts=True,
-    )
-    Library.objects.bulk_create(
-        [Library(id=one.id, name=one.name, url=one.url or "") for one in vocabulary.libraries()],
-        ignore_conflicts=True,
-    )
-    License.objects.bulk_create(
-        [_license(entry) for entry in vocabulary.licenses()], ignore_conflicts=True
-    )
-    return dict(License.objects.filter(pk__in=LICENSES).values_list("pk", "license_class"))
-
-
-def _task(position: int, entry: TaskEntry) -> Task:
-    return Task(
-        id=entry.id,
-        name=entry.name,
-        name_zh=entry.name_zh,
-        summary=entry.summary,
-        summary_zh=entry.summary_zh,
-        group=entry.group,
-        modality_in=list(entry.modality_in),
-        modality_out=list(entry.modality_out),
-        synonyms=[*entry.synonyms, *entry.synonyms_zh],
-        position=position,
-    )
-
-
-def _license(entry: LicenseEntry) -> License:
-    return License(
-        id=entry.id,
-        name=entry.name,
-        spdx_id=entry.spdx_id or "",
-        license_class=entry.license_class,
-        url=entry.url or "",
-    )
