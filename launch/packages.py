@@ -21,7 +21,7 @@ STAMP = VENV / "slipway-stamp"
 RUN_LOCK = ROOT / "requirements.lock"
 DEVELOP_LOCK = ROOT / "requirements-dev.lock"
 UV_OPTIONS = ("--require-hashes", "--compile-bytecode")  # compiled now, every start is faster
-LEAST_FREE = 500 * 2**20  # bytes that the environment takes, with room for unpacking
+LEAST_FREE = 400 * 2**20  # bytes that the environment takes, with room for unpacking
 
 
 def install(*, for_development: bool) -> None:
