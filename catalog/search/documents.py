@@ -5,17 +5,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db.models.functions import Substr
 
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search import words
-from catalog.vocabulary import topics_of
+from catalog.vocabulary import tasks, topics, topics_of
 
 CARD_READ = 600  # characters; further on, cards praise what else exists
 SUMMARY_READ = 600
 TAGS_READ = 60
+LANGUAGES_READ = 40
 VALUE_LIMIT = 200
 
 # Marks of a converted copy in a name: the original is what people look for.
@@ -45,8 +48,8 @@ COLUMNS = (
     "parameters",
     "context_length",
     "memory_bytes",
-    "base_model__publisher__slug",
     "base_model_names",
+    "base_relation",
     "source",
     "published_at",
     "source_updated_at",
@@ -71,8 +74,10 @@ class Document:
     name: list[str]
     runs: list[str]
     owner: list[str]
+    owner_whole: str  # the owner run together
     meanings: list[str]
     tag_words: list[str]
+    about: list[str]  # roots of what its task and topics are called
     prose: str
     facets: dict[str, list[str]]
     parameters: int | None
@@ -93,6 +98,7 @@ def read(rows: AIModelQuerySet) -> Iterator[Document]:
 def document(row: dict[str, Any]) -> Document:
     name = words.words(row["name"])
     owner = words.words(row["publisher__slug"])
+    meanings = _meanings(row)
     tags = [tag for tag in _texts(row["tags"]) if tag]
     return Document(
         id=row["pk"],
@@ -101,9 +107,14 @@ def document(row: dict[str, Any]) -> Document:
         whole=words.joined(name),
         name=[*name, *_kept_whole(row["name"], name)],
         runs=words.runs(name),
-        owner=[*owner, words.joined(owner)],
-        meanings=_meanings(row),
-        tag_words=list(dict.fromkeys(w for tag in tags[:TAGS_READ] for w in words.words(tag))),
+        owner=owner,
+        owner_whole=words.joined(owner),
+        meanings=[
+            *meanings,
+            *(f"language:{id}" for id in _texts(row["languages"][:LANGUAGES_READ])),
+        ],
+        tag_words=list(dict.fromkeys(chain.from_iterable(map(_tag_words, tags[:TAGS_READ])))),
+        about=list(dict.fromkeys(chain.from_iterable(map(_about, meanings)))),
         prose=_prose(row),
         facets=_facets(row, tags),
         parameters=row["parameters"],
@@ -125,15 +136,30 @@ def weight_of(popularity: float, *, is_copy: bool) -> float:
     return (1 + 0.25 * max(popularity, 0)) * (COPY_FACTOR if is_copy else 1)
 
 
+@cache
+def _about(id: str) -> list[str]:
+    """What a task or topic is called and does, by the roots of the words."""
+    named = [entry.name for entry in topics() if entry.id == id]
+    named += [
+        " ".join([entry.name, entry.summary, *entry.modality_in, *entry.modality_out])
+        for entry in tasks()
+        if entry.id == id
+    ]
+    return [words.root(word) for word in words.words(" ".join(named))]
+
+
+@lru_cache(maxsize=20_000)
+def _tag_words(tag: str) -> list[str]:
+    return words.words(tag)
+
+
 def _is_copy(row: dict[str, Any], name: list[str]) -> bool:
-    """Made from somebody else's model, or converted from one."""
-    if CONVERTED.intersection(name):
+    """Converted from another model, or somebody else's under the same name."""
+    if CONVERTED.intersection(name) or row["base_relation"] == "quantized":
         return True
-    bases = [base.split("/")[0] for base in _texts(row["base_model_names"]) if "/" in base]
-    if row["base_model__publisher__slug"]:
-        bases.append(row["base_model__publisher__slug"])
-    owner = row["publisher__slug"].lower()
-    return bool(bases) and all(base.lower() != owner for base in bases)
+    whole, owner = words.joined(name), row["publisher__slug"].lower()
+    bases = [base.lower().split("/") for base in _texts(row["base_model_names"]) if "/" in base]
+    return any(base[0] != owner and words.joined(words.words(base[1])) in whole for base in bases)
 
 
 def _kept_whole(name: str, parts: list[str]) -> list[str]:
@@ -193,5 +219,7 @@ def _one(value: str | None) -> list[str]:
 
 def _texts(values: Iterable[Any] | None) -> Iterator[str]:
     """The texts among what a JSON field holds, each once."""
-    texts = (value[:VALUE_LIMIT] for value in values or () if isinstance(value, str) and value)
+    if not values:
+        return iter(())
+    texts = (value[:VALUE_LIMIT] for value in values if isinstance(value, str) and value)
     return iter(dict.fromkeys(texts))

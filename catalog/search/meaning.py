@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, is_cjk, stem, words
-from catalog.vocabulary import TaskEntry, TopicEntry, tasks, topics
+from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, is_cjk, root, words
+from catalog.vocabulary import TaskEntry, TopicEntry, languages, tasks, topics
 
 
 @dataclass(frozen=True)
@@ -23,33 +23,56 @@ def parted(text: str) -> list[str]:
     ]
 
 
-def meanings(text_words: list[str]) -> list[Meaning]:
-    """What the words say together; a longer phrase rules out what its parts would mean alone."""
-    stems = [stem(word) for word in text_words]
+def meanings(typed: list[str]) -> list[Meaning]:
+    """What the words say together; a longer phrase rules out what its parts would mean alone.
+
+    `covered` counts the typed words from 0, stop words included.
+    """
+    order = [at for at in _order(typed) if typed[at] not in STOP_WORDS]
+    roots = [root(typed[at]) for at in order]
     found = [
-        Meaning(ids, covered)
-        for phrase, ids in _candidates(stems)
-        if (covered := _covered(phrase, stems))
+        Meaning(ids, frozenset(order[place] for place in places))
+        for phrase, ids in _candidates(roots)
+        if (places := _places(phrase, roots))
+    ]
+    spoken = [
+        Meaning(frozenset([f"language:{id}"]), frozenset([at]))
+        for at, word in enumerate(typed)
+        if (id := _languages().get(word))
     ]
     return [
-        meaning for meaning in found if not any(meaning.covered < other.covered for other in found)
+        *spoken,
+        *(
+            meaning
+            for meaning in found
+            if not any(meaning.covered < other.covered for other in found)
+        ),
     ]
 
 
-def _candidates(stems: list[str]) -> list[tuple[tuple[str, ...], frozenset[str]]]:
+def _order(typed: list[str]) -> list[int]:
+    """Where to read in which order: a video from a photo is a photo to a video."""
+    places = list(range(len(typed)))
+    if "from" not in typed:
+        return places
+    at = typed.index("from")
+    return [*places[at + 1 :], *places[:at]]
+
+
+def _candidates(roots: list[str]) -> list[tuple[tuple[str, ...], frozenset[str]]]:
     table = _phrases()
-    return [pair for word in dict.fromkeys(stems) for pair in table.get(word, ())]
+    return [pair for word in dict.fromkeys(roots) for pair in table.get(word, ())]
 
 
-def _covered(phrase: tuple[str, ...], stems: list[str]) -> frozenset[int]:
-    """Where the phrase's words stand in this order, not necessarily side by side; empty if not."""
-    places, start = [], 0
+def _places(phrase: tuple[str, ...], roots: list[str]) -> list[int]:
+    """Where the phrase's words stand in this order, not necessarily side by side; none if not."""
+    places: list[int] = []
     for word in phrase:
-        if word not in stems[start:]:
-            return frozenset()
-        start = stems.index(word, start) + 1
-        places.append(start - 1)
-    return frozenset(places)
+        start = places[-1] + 1 if places else 0
+        if word not in roots[start:]:
+            return []
+        places.append(roots.index(word, start))
+    return places
 
 
 @cache
@@ -73,7 +96,7 @@ def _entries() -> list[TaskEntry | TopicEntry]:
 def _orders(spelling: str) -> list[tuple[str, ...]]:
     """The spelling's words, and two of them turned round unless a `to` stands between."""
     spelled = words(spelling)
-    phrase = tuple(stem(word) for word in spelled if word not in STOP_WORDS)
+    phrase = tuple(root(word) for word in spelled if word not in STOP_WORDS)
     if not phrase:
         return []
     if len(phrase) == 2 and len(spelled) == 2 and phrase[0] != phrase[1]:
@@ -102,6 +125,17 @@ def _term_at(run: str, at: int) -> str:
 
 
 @cache
+def _languages() -> dict[str, str]:
+    """The id of each language by its name in English and Chinese; codes are words of their own."""
+    return {
+        spelled[0]: entry.id
+        for entry in languages()
+        for name in (entry.name, entry.name_zh)
+        if len(spelled := words(name)) == 1 and len(spelled[0]) > 1
+    }
+
+
+@cache
 def _chinese_terms() -> frozenset[str]:
     spelled = {
         word
@@ -110,4 +144,5 @@ def _chinese_terms() -> frozenset[str]:
         for word in words(spelling)
         if is_cjk(word)
     }
-    return frozenset(spelled | set(STOP_WORDS_ZH))
+    named = {name for name in _languages() if is_cjk(name)}
+    return frozenset(spelled | named | set(STOP_WORDS_ZH))

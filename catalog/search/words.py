@@ -7,6 +7,7 @@ from functools import lru_cache
 # A dot between digits belongs to the word (3.1, qwen2.5); any other sign parts words.
 WORD = re.compile(r"[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+)*")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+ACCENTS = re.compile(r"[\u0300-\u036f]+")
 LONGEST_RUN = 4
 
 STOP_WORDS = frozenset(
@@ -21,8 +22,20 @@ STOP_WORDS_ZH = ("模型", "一个", "什么", "怎么", "如何", "的", "把",
 
 ENDINGS = re.compile(
     r"(?<=[^\W\d_]{3})"
-    r"(?:ations?|at(?:e[sd]?|ing|ors?)|ings?|ions?|e[rs]s?|ors?|ed|es?|s)$"
+    r"(?:ations?|at(?:e[sd]?|ing|ors?)|ings?|ions?|en(?:s|ed|ing)?|als?|it(?:y|ies)|e[rs]s?|ors?|ed|es?|s)$"
 )
+# By their stems; a text's other words decide what is done with it.
+SAME = {
+    "pictur": "imag",
+    "photo": "imag",
+    "photograph": "imag",
+    "pic": "imag",
+    "song": "music",
+    "voic": "speech",
+    "spok": "speech",
+    "film": "video",
+    "movi": "video",
+}
 
 
 def folded(text: str) -> str:
@@ -30,7 +43,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
+    return unicodedata.normalize("NFC", ACCENTS.sub("", parts))
 
 
 def words(text: str) -> list[str]:
@@ -76,6 +89,12 @@ def stem(word: str) -> str:
     """Coarse: upscale, upscaler and upscaling become one. For short vocabularies, not for prose."""
     root = ENDINGS.sub("", word)
     return root[:-1] if len(root) > 4 and root[-1] == root[-2] else root
+
+
+def root(word: str) -> str:
+    """The stem, and one word for what people call by several: photo, picture and image."""
+    stemmed = stem(word)
+    return SAME.get(stemmed, stemmed)
 
 
 def _parted(word: str) -> list[str]:

@@ -17,7 +17,8 @@ from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH
 Clause = tantivy.Query
 
 MOST_WORDS = 12
-ALL_REQUIRED = 3  # words; of longer texts, most are enough
+NAME_WORDS = 6  # more than these, or stop words among them, are a sentence
+ALL_REQUIRED = 3  # words of a sentence; of longer ones most are enough
 
 # How well a word fits by where it stands. Popularity multiplies the sum (documents.weight_of).
 FIT = {
@@ -25,15 +26,20 @@ FIT = {
     "runs": 0.95,
     "start": 0.8,
     "owner": 0.75,
+    "owner_whole": 0.75,
     "meaning": 0.8,
     "typo": 0.6,
     "typos": 0.45,
     "tag_words": 0.5,
+    "about": 0.5,
     "prose": 0.4,
 }
 EXACT_ID = 1000.0
-EXACT_NAME = 1.0
+EXACT_NAME = 0.7
+EXACT_WORD = 0.3  # a name of one word is easily also somebody's word for something else
 NAME_RUN = 0.3
+OWNER = 0.3
+WHOLE_MEANING = 0.95
 TYPO_FROM, TYPOS_FROM = 4, 9  # letters
 
 
@@ -44,16 +50,17 @@ def _prose_analyzer() -> tantivy.TextAnalyzer:
 
 def text_clause(text: str, *, leniency: int = 0) -> Clause:
     """What fits the text. Leniency 1 lets some words be missing, 2 all but one."""
-    typed = _content(parted(text))[:MOST_WORDS]
-    if not typed:
+    typed = parted(text)
+    places = _content(typed)[:MOST_WORDS]
+    if not places:
         return tantivy.Query.empty_query()
     meant = meanings(typed)
-    parts = [_word_clause(at, typed, meant) for at in range(len(typed))]
+    parts = [_word_clause(typed, at, places, meant) for at in places]
     fitting = tantivy.Query.boolean_query(
         [(Occur.Should, part) for part in parts],
-        minimum_number_should_match=_needed(len(parts), leniency),
+        minimum_number_should_match=_needed(typed, places, meant, leniency),
     )
-    whole = [(Occur.Should, clause) for clause in _whole_clauses(text, len(typed))]
+    whole = [(Occur.Should, clause) for clause in _whole_clauses(text, len(places))]
     return tantivy.Query.boolean_query([(Occur.Must, fitting), *whole])
 
 
@@ -79,41 +86,57 @@ def any_value(name: str, values: Sequence[str]) -> Clause:
     return _fixed(found, 0.0)
 
 
-def _content(typed: list[str]) -> list[str]:
-    """Without stop words, unless nothing else was typed."""
-    content = [word for word in typed if word not in STOP_WORDS and word not in STOP_WORDS_ZH]
-    return content or typed
+def _content(typed: list[str]) -> list[int]:
+    """Where the words stand that say something: no stop words, unless nothing else was typed."""
+    places = list(range(len(typed)))
+    said = [at for at in places if typed[at] not in STOP_WORDS and typed[at] not in STOP_WORDS_ZH]
+    return said or places
 
 
-def _needed(count: int, leniency: int) -> int:
+def _needed(typed: list[str], places: list[int], meant: list[Meaning], leniency: int) -> int:
+    """How many words have to fit: all of a name, most of a sentence."""
+    count = len(places)
     if leniency == 2:
         return 1
     if leniency == 1:
         return max(1, count - 1 if count <= ALL_REQUIRED else count // 2)
+    is_sentence = count < len(typed) or count > NAME_WORDS
+    if not is_sentence:
+        return count
+    if meant:
+        # What is wanted is understood; the other words choose among what does it.
+        return max(-(-count // 2), *(len(meaning.covered) for meaning in meant))
     return count if count <= ALL_REQUIRED else -(-count * 2 // 3)
 
 
-def _word_clause(at: int, typed: list[str], meant: list[Meaning]) -> Clause:
+def _word_clause(typed: list[str], at: int, places: list[int], meant: list[Meaning]) -> Clause:
     """The best of the ways in which one typed word can fit."""
     word = typed[at]
-    ways = _cjk_ways(word) if words.is_cjk(word) else _latin_ways(at, typed)
+    ways = _cjk_ways(word) if words.is_cjk(word) else _latin_ways(typed, at)
+    if at == places[-1] and not words.is_cjk(word):
+        ways += _start_ways(word)
     ids = sorted({id for meaning in meant if at in meaning.covered for id in meaning.ids})
     if ids:
         found = tantivy.Query.term_set_query(the_schema(), "meanings", ids)
-        ways.append(_fixed(found, FIT["meaning"]))
+        ways.append(_fixed(found, _meaning_fit(places, meant)))
     return tantivy.Query.disjunction_max_query(ways)
 
 
-def _latin_ways(at: int, typed: list[str]) -> list[Clause]:
+def _meaning_fit(places: list[int], meant: list[Meaning]) -> float:
+    """As good as a name when the whole text, not just a word of it, is what a task is called."""
+    said = set(places)
+    is_whole = len(said) > 1 and any(said <= meaning.covered for meaning in meant)
+    return WHOLE_MEANING if is_whole else FIT["meaning"]
+
+
+def _latin_ways(typed: list[str], at: int) -> list[Clause]:
     word = typed[at]
-    ways = [_term(field, word) for field in ("name", "runs", "owner", "tag_words")]
-    ways.append(_fixed(_prose_term(word), FIT["prose"]))
+    ways = [_term(field, word) for field in ("name", "runs", "owner", "owner_whole", "tag_words")]
+    ways += [_term("about", words.root(word)), _fixed(_prose_term(word), FIT["prose"])]
     ways += [
         _fixed(tantivy.Query.term_query(the_schema(), "name", pair), FIT["runs"])
         for pair in _pairs_with(at, typed)
     ]
-    if at == len(typed) - 1:
-        ways += _start_ways(word)
     return [*ways, *_typo_ways(word)]
 
 
@@ -148,9 +171,12 @@ def _cjk_ways(word: str) -> list[Clause]:
 def _whole_clauses(text: str, count: int) -> list[Clause]:
     """What makes a name the one that was meant: all of it was typed, whatever the separators."""
     whole = words.joined(words.words(text)[:MOST_WORDS])
+    gains = {"whole": EXACT_NAME if count > 1 else EXACT_WORD, "owner_whole": OWNER}
+    if count > 1:
+        gains["runs"] = NAME_RUN
     return [
-        _fixed(tantivy.Query.term_query(the_schema(), "whole", whole), EXACT_NAME * count),
-        _fixed(tantivy.Query.term_query(the_schema(), "runs", whole), NAME_RUN * count),
+        _fixed(tantivy.Query.term_query(the_schema(), field, whole), gain * count)
+        for field, gain in gains.items()
     ]
 
 

@@ -11,9 +11,8 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 from catalog.search.documents import Document
 from catalog.search.query import FACETS, SORTS
-from catalog.search.words import folded
 
-WORDS = ("name", "runs", "owner", "tag_words")
+WORDS = ("name", "runs", "owner", "tag_words", "about")
 NUMBERS = ("parameters", "context_length", "memory_bytes")
 NUMBER_SORTS = tuple(sort for sort in SORTS if sort != "relevance")
 
@@ -30,7 +29,7 @@ def the_schema() -> tantivy.Schema:
     builder.add_unsigned_field("version", fast=True)
     for name in WORDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
-    for name in ("key", "whole", "meanings"):
+    for name in ("key", "whole", "owner_whole", "meanings"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("prose", tokenizer_name="prose", index_option="basic")
     for name in FACETS:
@@ -93,9 +92,10 @@ def fields(document: Document) -> tantivy.Document:
         filled.add_text(name, " ".join(getattr(document, name)))
     filled.add_text("key", document.key)
     filled.add_text("whole", document.whole)
+    filled.add_text("owner_whole", document.owner_whole)
     for meaning in document.meanings:
         filled.add_text("meanings", meaning)
-    filled.add_text("prose", folded(document.prose))
+    filled.add_text("prose", document.prose)
     for name, values in document.facets.items():
         for value in values:
             filled.add_text(name, value)
