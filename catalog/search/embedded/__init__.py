@@ -2,9 +2,8 @@
 
 import tantivy
 
-from catalog.search.addresses import key_in, plain
-from catalog.search.embedded import reading
-from catalog.search.embedded.clauses import exact_clause, text_clause
+from catalog.search.addresses import plain
+from catalog.search.embedded import fitting, reading
 from catalog.search.embedded.counting import counts, whole_clause
 from catalog.search.embedded.generations import (
     Generation,
@@ -46,16 +45,14 @@ __all__ = [
     "write_lock",
 ]
 
-LENIENCIES = 3
-
 
 def find(query: Query) -> Results:
     """Raises Unavailable when the index cannot answer."""
     searcher, stamp = reading.searcher()
     try:
-        fitting, leniency = _fitting(query, searcher)
-        ids, total = _page(query, fitting, searcher)
-        facets = counts(query, fitting, searcher, stamp) if query.facets else {}
+        clause, leniency = _fitting(query, searcher)
+        ids, total = _page(query, clause, searcher)
+        facets = counts(query, clause, searcher, stamp) if query.facets else {}
     except (ValueError, OSError) as error:
         reading.close()
         raise Unavailable("The search index cannot be read.") from error
@@ -67,30 +64,21 @@ def _fitting(query: Query, searcher: tantivy.Searcher) -> tuple[tantivy.Query | 
     text = plain(query.text).strip()
     if not text:
         return None, 0
-    for leniency in range(LENIENCIES):
-        fitting = _clause(text, leniency)
-        if count_of(searcher.search(fitting, limit=1)):
-            return fitting, leniency
-    return _clause(text, 0), 0
-
-
-def _clause(text: str, leniency: int) -> tantivy.Query:
-    fitting = text_clause(text, leniency=leniency)
-    key = key_in(text)
-    if not key:
-        return fitting
-    return tantivy.Query.boolean_query(
-        [(tantivy.Occur.Should, exact_clause([key])), (tantivy.Occur.Should, fitting)]
-    )
+    typed = fitting.read(text)
+    for leniency in range(fitting.LENIENCIES):
+        clause = fitting.clause(typed, searcher, leniency=leniency)
+        if count_of(searcher.search(clause, limit=1)):
+            return clause, leniency
+    return fitting.clause(typed, searcher), 0
 
 
 def _page(
-    query: Query, fitting: tantivy.Query | None, searcher: tantivy.Searcher
+    query: Query, fits: tantivy.Query | None, searcher: tantivy.Searcher
 ) -> tuple[list[int], int]:
     # The engine reserves memory for all that is skipped: never let it skip more than there is.
     offset = min(query.offset, searcher.num_docs)
-    clause = whole_clause(query, fitting)
-    by, weight = _order(query, fitting)
+    clause = whole_clause(query, fits)
+    by, weight = _order(query, fits)
     answer = searcher.search(
         clause, limit=max(query.limit, 1), offset=offset, order_by_field=by, weight_by_field=weight
     )
@@ -99,8 +87,8 @@ def _page(
     return [int(id) for id in ids if id is not None], count_of(answer)
 
 
-def _order(query: Query, fitting: tantivy.Query | None) -> tuple[str | None, str | None]:
+def _order(query: Query, fits: tantivy.Query | None) -> tuple[str | None, str | None]:
     """The field to order by, or the one to weight the fit of the words with."""
     if query.sort != "relevance":
         return f"by_{query.sort}", None
-    return (None, "weight") if fitting else ("by_popularity", None)
+    return (None, "weight") if fits else ("by_popularity", None)

@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur
 
-from catalog.search.embedded.clauses import any_value, filter_clauses
+from catalog.search.embedded.filters import any_value, filter_clauses
 from catalog.search.embedded.reading import Stamp, count_of
 from catalog.search.query import FacetValue, Query
 
