@@ -16,7 +16,7 @@ from catalog import actions
 from catalog.models import AIModel
 from catalog.models.ai_models import AIModelQuerySet
 
-from .desk import DeskAdmin, list_link, public_page
+from .desk import DeskAdmin, list_link
 from .finding import in_order_of, model_ids
 from .forms import AIModelForm
 
@@ -183,8 +183,8 @@ class AIModelAdmin(DeskAdmin):
         count = actions.deprecate(chosen, by=request.user, on=localdate(), replacement=replacement)
         self.message_user(request, f"{count:,} models are deprecated now.")
 
-    def view_on_site(self, obj: AIModel) -> str | None:
-        return public_page(obj)
+    def view_on_site(self, obj: AIModel) -> str:
+        return obj.get_absolute_url()
 
     @admin.display(description="what belongs to it")
     def belongings(self, ai_model: AIModel) -> SafeString:

@@ -8,12 +8,10 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-
-from catalog.models import AIModel, Publisher
 
 from . import deleting
 from .finding import model_ids
@@ -89,14 +87,6 @@ def preformatted(text: str) -> SafeString:
     shown = text[:LONGEST_SHOWN]
     rest = f"\n... {len(text) - LONGEST_SHOWN:,} more characters" if len(text) > len(shown) else ""
     return format_html('<pre style="white-space: pre-wrap; margin: 0">{}{}</pre>', shown, rest)
-
-
-def public_page(row: AIModel | Publisher) -> str | None:
-    """The row's page in the catalog, once there are pages."""
-    try:
-        return row.get_absolute_url()
-    except NoReverseMatch:
-        return None
 
 
 def list_link(model: str, text: str, **filters: Any) -> SafeString:

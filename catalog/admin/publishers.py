@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from catalog import actions
 from catalog.models import Publisher
 
-from .desk import DeskAdmin, list_link, public_page
+from .desk import DeskAdmin, list_link
 
 
 class PublisherForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -53,8 +53,8 @@ class PublisherAdmin(DeskAdmin):
         if change:
             actions.touch_models_of(obj)
 
-    def view_on_site(self, obj: Publisher) -> str | None:
-        return public_page(obj)
+    def view_on_site(self, obj: Publisher) -> str:
+        return obj.get_absolute_url()
 
     @admin.display(description="models")
     def models_link(self, publisher: Publisher) -> SafeString | str:
