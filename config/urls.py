@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("config.health.urls")),
     path("", include("config.api.urls")),
     path("", include("catalog.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Whether Slipway is well: for supervisors (livez, readyz) and for people (status)."""

@@ -1,0 +1,78 @@
+"""What is known of one part of Slipway at this moment, and how it is asked within a time limit."""
+
+import contextvars
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import structlog
+from django.db import connections
+from django.utils.translation import gettext as _
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 2.5  # A part that has not answered by then counts as down.
+
+
+class State(StrEnum):
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """`sentence` and `advice` are for everybody and name no host or path; `facts` is for staff."""
+
+    name: str
+    state: State
+    sentence: str
+    advice: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+Check = Callable[[], Part]
+
+
+def ask(checks: Mapping[str, Check]) -> list[Part]:
+    """All parts at once, each in a thread of its own: the slowest decides, up to SECONDS."""
+    pool = ThreadPoolExecutor(max_workers=len(checks), thread_name_prefix="health")
+    asked = {
+        name: pool.submit(contextvars.copy_context().run, _alone, check)
+        for name, check in checks.items()
+    }
+    parts = [_answer(name, future) for name, future in asked.items()]
+    pool.shutdown(wait=False)
+    return parts
+
+
+def down(name: str, sentence: str, advice: str, **facts: object) -> Part:
+    return Part(name=name, state=State.DOWN, sentence=sentence, advice=advice, facts=facts)
+
+
+def _alone(check: Check) -> Part:
+    try:
+        return check()
+    finally:
+        connections.close_all()  # This thread's own.
+
+
+def _answer(name: str, asked: "Future[Part]") -> Part:
+    try:
+        return asked.result(timeout=SECONDS)
+    except TookTooLong:
+        return down(
+            name,
+            _("It did not answer within %(seconds)s seconds.") % {"seconds": SECONDS},
+            _("See whether it runs and is not overloaded."),
+        )
+    except Exception as error:
+        log.warning("part is not well", part=name, error=repr(error))
+        return down(
+            name,
+            _("It does not answer as it should."),
+            _("The log has the error, at the time of this page."),
+            error=repr(error),
+        )
