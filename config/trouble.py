@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError
 from django.db import DatabaseError
 
 from launch import refusal
@@ -21,6 +22,9 @@ def told_in_a_sentence() -> Iterator[None]:
         if error.errno not in refusal.NO_SPACE:
             raise
         raise refusal.disk_full(settings.VAR_DIR) from error
+    except CommandError as error:
+        is_full = refusal.is_about_space(str(error))
+        raise refusal.disk_full(settings.VAR_DIR) if is_full else Refused(str(error)) from error
     except (DatabaseError, psycopg.Error, ImproperlyConfigured) as error:
         raise _about_database(str(error).strip()) from error
 

@@ -10,6 +10,8 @@ import requests
 from tests import servers
 from tests.launch.running import READY, Running, started
 
+pytestmark = pytest.mark.timeout(300)  # a first start fills the catalog
+
 
 def test_the_last_line_says_where_to_look_and_a_page_answers_there(slipway: Running) -> None:
     last_line = next(line for line in slipway.said if READY in line)

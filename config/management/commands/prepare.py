@@ -1,11 +1,12 @@
 """Brings database, starter content, index and static files up to date; quick when they are."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -13,9 +14,7 @@ from catalog.search import embedded
 from catalog.search.errors import Unavailable
 from config import static
 from config.trouble import check_postgresql, told_in_a_sentence
-from launch.refusal import Refused, disk_full, is_about_space
-
-STARTER = "load_starter"  # does nothing in a catalog that is not empty
+from launch.refusal import Refused, is_about_space
 
 
 class Command(BaseCommand):
@@ -31,11 +30,13 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         self._migrate()
-        self._collect_static()
-        if STARTER in get_commands():
-            call_command(STARTER, stdout=self.stdout)
-        self._index()
-        call_command("first_administrator", stdout=self.stdout)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            collecting = beside.submit(static.collect)  # compresses, without the database
+            call_command("load_starter", stdout=self.stdout, stderr=self.stderr)
+            self._index()
+            call_command("first_administrator", stdout=self.stdout)
+            if collecting.result():
+                self.stdout.write("Collected the static files.")
 
     def _migrate(self) -> None:
         if settings.DATABASE_URL:
@@ -58,9 +59,5 @@ class Command(BaseCommand):
             call_command("rebuild_index", stdout=self.stdout)
         except CommandError as error:
             if is_about_space(str(error)):
-                raise disk_full(settings.VAR_DIR) from error
+                raise
             self.stdout.write(f"{error} Until there is an index, the database answers searches.")
-
-    def _collect_static(self) -> None:
-        if static.collect():
-            self.stdout.write("Collected the static files.")

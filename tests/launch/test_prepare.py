@@ -10,6 +10,8 @@ import pytest
 
 from launch.instance import ROOT
 
+pytestmark = pytest.mark.timeout(300)  # a first start fills the catalog
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
@@ -22,34 +24,38 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_fills_up_on_the_way_is_a_sentence(small_disk: Path) -> None:
-    prepared = _prepare(VAR_DIR=str(small_disk))
+    prepared = _manage("prepare", VAR_DIR=str(small_disk))
 
     assert prepared.returncode == 1
     assert prepared.stderr.startswith(f"The disk that holds {small_disk} is full")
     assert len(prepared.stderr.splitlines()) == 1
 
 
-def test_the_second_time_has_nothing_to_do_and_to_say(tmp_path: Path) -> None:
-    first = _prepare(VAR_DIR=str(tmp_path))
-    second = _prepare(VAR_DIR=str(tmp_path))
+def test_the_second_time_has_nothing_to_do_and_to_say(var_dir: Path) -> None:
+    again = _manage("prepare", VAR_DIR=str(var_dir))
 
-    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
-    assert "Preparing the database" in first.stdout
-    assert second.stdout == ""
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == ""
 
 
-def test_on_postgresql_it_prepares_as_well(tmp_path: Path, postgresql_url: str) -> None:
-    prepared = _prepare(VAR_DIR=str(tmp_path), DATABASE_URL=postgresql_url)
+def test_a_catalog_on_postgresql_that_is_not_empty_keeps_what_it_has(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    place = {"VAR_DIR": str(tmp_path), "DATABASE_URL": postgresql_url}
+    _manage("migrate", **place)
+    _manage("sample_catalog", "--models", "3", **place)
+
+    prepared = _manage("prepare", **place)
 
     assert prepared.returncode == 0, prepared.stderr
-    assert "Preparing the database" in prepared.stdout
+    assert "3 models are indexed" in prepared.stdout
 
 
-def _prepare(**environment: str) -> subprocess.CompletedProcess[str]:
+def _manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, ROOT / "manage.py", "prepare"],
+        [sys.executable, ROOT / "manage.py", *words],
         capture_output=True,
         text=True,
         env={"PATH": os.environ["PATH"], **environment},
-        timeout=110,
+        timeout=100,
     )
