@@ -49,7 +49,6 @@ COLUMNS = (
     "context_length",
     "memory_bytes",
     "base_model_names",
-    "base_relation",
     "source",
     "published_at",
     "source_updated_at",
@@ -155,7 +154,7 @@ def _tag_words(tag: str) -> list[str]:
 
 def _is_copy(row: dict[str, Any], name: list[str]) -> bool:
     """Converted from another model, or somebody else's under the same name."""
-    if CONVERTED.intersection(name) or row["base_relation"] == "quantized":
+    if CONVERTED.intersection(name):
         return True
     whole, owner = words.joined(name), row["publisher__slug"].lower()
     bases = [base.lower().split("/") for base in _texts(row["base_model_names"]) if "/" in base]

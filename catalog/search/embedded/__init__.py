@@ -50,26 +50,27 @@ def find(query: Query) -> Results:
     """Raises Unavailable when the index cannot answer."""
     searcher, stamp = reading.searcher()
     try:
-        clause, leniency = _fitting(query, searcher)
-        ids, total = _page(query, clause, searcher)
-        facets = counts(query, clause, searcher, stamp) if query.facets else {}
+        return _found(query, searcher, stamp)
     except (ValueError, OSError) as error:
         reading.close()
         raise Unavailable("The search index cannot be read.") from error
-    return Results(ids=ids, total=total, facets=facets, is_partial=leniency > 0)
 
 
-def _fitting(query: Query, searcher: tantivy.Searcher) -> tuple[tantivy.Query | None, int]:
-    """What fits the text, and how lenient one had to be until anything did."""
+def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Results:
+    """As strict as the text allows: more lenient only while it fits nothing at all."""
     text = plain(query.text).strip()
-    if not text:
-        return None, 0
-    typed = fitting.read(text)
+    typed = fitting.read(text) if text else None
     for leniency in range(fitting.LENIENCIES):
-        clause = fitting.clause(typed, searcher, leniency=leniency)
-        if count_of(searcher.search(clause, limit=1)):
-            return clause, leniency
-    return fitting.clause(typed, searcher), 0
+        fits = fitting.clause(typed, searcher, leniency=leniency) if typed else None
+        ids, total = _page(query, fits, searcher)
+        if total or fits is None or count_of(searcher.search(fits, limit=1)):
+            break
+    return Results(
+        ids=ids,
+        total=total,
+        facets=counts(query, fits, searcher, stamp) if query.facets else {},
+        is_partial=total > 0 and leniency > 0,
+    )
 
 
 def _page(

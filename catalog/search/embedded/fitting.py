@@ -44,6 +44,7 @@ NAME_RUN = 0.3
 OWNER = 0.3
 EXACT_ID = 1000.0
 TYPO_FROM, TYPOS_FROM = 4, 9  # letters
+TYPO_UP_TO = 150  # names; what more of them hold is a word, not a slip
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ class Typed:
         is_whole = len(said) > 1 and any(said <= meaning.covered for meaning in self.meant)
         return WHOLE_MEANING if is_whole else FIT["meaning"]
 
+    def is_phrased(self, at: int) -> bool:
+        """Whether the word means something together with others: speech in text to speech."""
+        return any(at in meaning.covered and len(meaning.covered) > 1 for meaning in self.meant)
+
 
 def read(text: str) -> Typed:
     typed = parted(text)
@@ -113,6 +118,9 @@ def _word_clause(typed: Typed, at: int, searcher: tantivy.Searcher) -> Clause:
         ways = _cjk_ways(word)
     else:
         ways = [*_latin_ways(word), *_pair_ways(typed.words, at), _prose_way(word, searcher)]
+        ways += _typo_ways(word, searcher)
+        if not typed.is_phrased(at):
+            ways.append(_term("about", words.root(word)))
         if at == typed.places[-1]:
             ways += _start_ways(word)
     ids = {id for meaning in typed.meant if at in meaning.covered for id in meaning.ids}
@@ -123,16 +131,16 @@ def _word_clause(typed: Typed, at: int, searcher: tantivy.Searcher) -> Clause:
 
 
 def _latin_ways(word: str) -> list[Clause]:
-    ways = [_term(field, word) for field in ("name", "runs", "owner", "owner_whole", "tag_words")]
-    return [*ways, _term("about", words.root(word)), *_typo_ways(word)]
+    return [_term(field, word) for field in ("name", "runs", "owner", "owner_whole", "tag_words")]
 
 
 def _pair_ways(typed: list[str], at: int) -> list[Clause]:
     """The word run together with its neighbours: llama 3 is also llama3."""
     neighbours = (typed[max(at - 1, 0) : at + 1], typed[at : at + 2])
     return [
-        _fixed(_exactly("name", words.joined(pair)), FIT["runs"])
+        _fixed(_exactly(field, words.joined(pair)), FIT["runs"])
         for pair in neighbours
+        for field in ("name", "runs")
         if len(pair) == 2
     ]
 
@@ -151,9 +159,11 @@ def _start_ways(word: str) -> list[Clause]:
     ]
 
 
-def _typo_ways(word: str) -> list[Clause]:
-    """None for words with digits: 7b is not 8b."""
+def _typo_ways(word: str, searcher: tantivy.Searcher) -> list[Clause]:
+    """None for words with digits, since 7b is not 8b, and none for what many names hold."""
     if len(word) < TYPO_FROM or not word.isalpha():
+        return []
+    if searcher.doc_freq("name", word) > TYPO_UP_TO:
         return []
     ways = [_fixed(_near(word, 1), FIT["typo"])]
     return [*ways, _fixed(_near(word, 2), FIT["typos"])] if len(word) >= TYPOS_FROM else ways
