@@ -225,6 +225,8 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["config.api.contract.without_the_second_prefix"],
     "POSTPROCESSING_HOOKS": ["config.api.contract.finish"],
     "SORT_OPERATION_PARAMETERS": False,
+    # The labels are translated, and the contract has one language.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 CELERY_BROKER_URL = BROKER_URL

@@ -63,13 +63,14 @@ def without_the_second_prefix(endpoints: list[Any], **_: Any) -> list[Any]:
 
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Put QUERY where OpenAPI 3.1 allows it, and errors under their own media type."""
+    """Put QUERY where OpenAPI 3.1 allows it, errors under their own media type, and names short."""
     for item in result["paths"].values():
         if "query" in item:
             item["x-query"] = {**item.pop("query"), "requestBody": QUERY_BODY}
         for operation in item.values():
             _as_problems(operation["responses"])
-    return result
+    finished: dict[str, Any] = _tidied(result)
+    return finished
 
 
 def _as_problems(responses: dict[str, Any]) -> None:
@@ -77,3 +78,16 @@ def _as_problems(responses: dict[str, Any]) -> None:
         if int(status) >= 400:
             (shape,) = {media["schema"]["$ref"] for media in response["content"].values()}
             response["content"] = {"application/problem+json": {"schema": {"$ref": shape}}}
+
+
+def _tidied(part: Any) -> Any:
+    """Without drf-spectacular's own marks, and with ModelShape called Model."""
+    if isinstance(part, list):
+        return [_tidied(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name.removesuffix("Shape"): each.removesuffix("Shape") if name == "$ref" else _tidied(each)
+        for name, each in part.items()
+        if name != "x-spec-enum-id"
+    }
