@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.api import contract, listings, naming, parameters, shapes
-from catalog.models import AIModel, Collection
+from catalog.models import Collection
 from config.api import pages
 
 
@@ -29,14 +29,11 @@ class CollectionDetail(APIView):
             f"There is no collection {slug} here. GET /v1/collections lists them.",
         )
         notes = dict(collection.items.values_list("ai_model_id", "note"))
-        listed = AIModel.objects.listed().with_card_data().in_order(list(notes))
-        models = shapes.models(listed, origin=pages.origin(request))
-        for row, model in zip(listed, models, strict=True):
-            model["note"] = notes[row.pk]
+        models = shapes.models(list(notes), origin=pages.origin(request))
         return Response(
             {
                 **shapes.collection(collection),
                 "full_description": collection.description,
-                "models": models,
+                "models": [{**model, "note": notes[pk]} for pk, model in models.items()],
             }
         )

@@ -12,8 +12,9 @@ def of_models(order: str, *, falling: bool) -> Listing:
     listed = AIModel.objects.listed()
     if order == "model_created_at":
         return Listing(order, _by_publication(listed), falling=falling)
-    versions = Version.objects.filter(ai_model__in=listed).values("ai_model_id")
-    latest = Segment(versions.annotate(latest=Max("created_at")), "latest", "ai_model_id")
+    versions = Version.objects.filter(Exists(listed.filter(pk=OuterRef("ai_model_id"))))
+    by_model = versions.values("ai_model_id").annotate(latest=Max("created_at"))
+    latest = Segment(by_model, "latest", "ai_model_id")
     unversioned = listed.filter(~Exists(Version.objects.filter(ai_model=OuterRef("pk"))))
     return Listing(order, [latest, *_by_publication(unversioned)], falling=falling)
 
@@ -34,11 +35,6 @@ def of_examples(ai_model: AIModel) -> Listing:
 def of_collections() -> Listing:
     rows = Collection.objects.listed()
     return Listing("collection_name", [Segment(rows, "name", parse=str)], falling=False)
-
-
-def rows(ids: list[int]) -> list[AIModel]:
-    """Listed models with these ids, in their order; what went meanwhile is left out."""
-    return AIModel.objects.listed().with_card_data().in_order(ids)
 
 
 def _by_publication(rows: AIModelQuerySet) -> list[Segment]:

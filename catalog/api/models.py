@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponseBase
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,7 +11,7 @@ from catalog import provenance, search
 from catalog.api import contract, listings, naming, parameters, shapes
 from catalog.models import Card
 from config.api import pages
-from config.api.bodies import JSONTextParser, TextParser, TextRenderer
+from config.api.bodies import FastJSONRenderer, JSONTextParser, TextParser, TextRenderer
 
 
 class ModelList(APIView):
@@ -28,9 +27,8 @@ class ModelList(APIView):
             return Response(_found(request, wanted))
         listing = listings.of_models(wanted.order, falling=wanted.is_falling)
         page = listing.page(wanted.cursor, wanted.limit)
-        rows = listings.rows(page.keys)
-        results = shapes.models(rows, origin=pages.origin(request), expand=wanted.expand)
-        return Response(pages.answer(request, page, results))
+        results = shapes.models(page.keys, origin=pages.origin(request), expand=wanted.expand)
+        return Response(pages.answer(request, page, list(results.values())))
 
     @contract.search_models
     def query(self, request: Request) -> Response:
@@ -47,10 +45,8 @@ class ModelDetail(APIView):
     @contract.get_model
     def get(self, request: Request, owner: str, name: str) -> HttpResponseBase:
         found = naming.find(owner, name)
-        around = shapes.beside(
-            [found.ai_model], origin=pages.origin(request), expand=parameters.EXPANSIONS
-        )
-        model = shapes.model(found.ai_model, around)
+        pk = found.ai_model.pk
+        model = shapes.models([pk], origin=pages.origin(request), expand=parameters.EXPANSIONS)[pk]
         model["provenance"] = shapes.origins(model, provenance.of(found.ai_model))
         return naming.answer(request, found, Response(model))
 
@@ -58,7 +54,7 @@ class ModelDetail(APIView):
 class ModelReadme(APIView):
     """The card's text as it was written: Markdown, untrusted."""
 
-    renderer_classes = [TextRenderer, JSONRenderer]
+    renderer_classes = [TextRenderer, FastJSONRenderer]
 
     @contract.get_readme
     def get(self, request: Request, owner: str, name: str) -> HttpResponseBase:
@@ -73,7 +69,7 @@ class ModelReadme(APIView):
 def _found(request: Request, wanted: parameters.Wanted) -> dict[str, Any]:
     query = wanted.query()
     results = search.find(query)
-    rows = listings.rows(results.ids)
+    models = shapes.models(results.ids, origin=pages.origin(request), expand=wanted.expand)
     return {
         "next": _neighbour(request, query, parameters.next_cursor(query, results.total)),
         "previous": _neighbour(request, query, parameters.previous_cursor(query)),
@@ -83,7 +79,7 @@ def _found(request: Request, wanted: parameters.Wanted) -> dict[str, Any]:
             for name, values in results.facets.items()
         },
         "is_degraded": results.is_degraded,
-        "results": shapes.models(rows, origin=pages.origin(request), expand=wanted.expand),
+        "results": list(models.values()),
     }
 
 

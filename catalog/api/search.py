@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog import search
-from catalog.api import contract, listings, parameters, shapes
+from catalog.api import contract, parameters, shapes
 from catalog.models import AIModel, Collection
 from config.api import pages
 
@@ -20,14 +20,12 @@ class Search(APIView):
     def get(self, request: Request) -> Response:
         query = parameters.read_search(request.query_params)
         results = search.find(query)
-        rows = listings.rows(results.ids)
-        models = shapes.models(rows, origin=pages.origin(request))
+        models = shapes.models(results.ids, origin=pages.origin(request))
         return Response(
             {
                 "query": query.text,
                 "models": [
-                    {"model": model, "metadata": _metadata(row)}
-                    for row, model in zip(rows, models, strict=True)
+                    {"model": model, "metadata": _metadata(model)} for model in models.values()
                 ],
                 "collections": _collections(query.text),
                 "pages": [],
@@ -35,13 +33,9 @@ class Search(APIView):
         )
 
 
-def _metadata(row: AIModel) -> dict[str, Any]:
-    """Nothing is generated here: the score is the model's own popularity, the text its summary."""
-    return {
-        "tags": row.tags,
-        "score": None,
-        "generated_description": None,
-    }
+def _metadata(model: shapes.Shape) -> shapes.Shape:
+    """Nothing is generated here, and scores of different engines cannot be compared."""
+    return {"tags": model["tags"], "score": None, "generated_description": None}
 
 
 def _collections(text: str) -> list[dict[str, Any]]:

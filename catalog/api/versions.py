@@ -1,5 +1,7 @@
 """GET /v1/models/{owner}/{name}/versions, one of them, and the model's examples."""
 
+from urllib.parse import quote
+
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,8 +44,7 @@ class ExampleList(APIView):
         found = naming.find(owner, name)
         page = listings.of_examples(found.ai_model).page(cursor, limit)
         rows = found.ai_model.examples.in_bulk(page.keys)
-        origin = pages.origin(request)
-        results = [
-            shapes.example(rows[pk], found.ai_model, origin) for pk in page.keys if pk in rows
-        ]
+        full_name = found.ai_model.full_name
+        url = f"{shapes.pages_at(pages.origin(request))}{quote(full_name)}"
+        results = [shapes.example(rows[pk], full_name, url) for pk in page.keys if pk in rows]
         return naming.answer(request, found, Response(pages.answer(request, page, results)))

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+import orjson
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 BYTES_MAX = 20_000
 
@@ -50,6 +51,22 @@ class JSONTextParser(BaseParser):
         if not isinstance(content, str):
             raise ParseError("The body must be one JSON string, the query.")
         return content
+
+
+class FastJSONRenderer(JSONRenderer):
+    """JSON by orjson, many times as fast; numbers beyond 64 bits go the slow way."""
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        try:
+            return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
+        except TypeError:
+            rendered: bytes = super().render(data, accepted_media_type, renderer_context)
+            return rendered
 
 
 class TextRenderer(BaseRenderer):
