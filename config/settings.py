@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. Reading needs no token.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "TAGS": [{"name": name} for name in ("Models", "Versions", "Collections", "API")],
     "OAS_VERSION": "3.1.0",
     "GET_MOCK_REQUEST": "config.api.contract.mock_request",
     "PREPROCESSING_HOOKS": ["config.api.contract.without_the_second_prefix"],

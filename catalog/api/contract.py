@@ -54,8 +54,7 @@ FILTERS: Parameters = [
         name,
         str,
         many=True,
-        description=f"{FILTER_MEANINGS[name]} Repeatable: values of one name are alternatives, "
-        "and `-` before a value means not.",
+        description=f"{FILTER_MEANINGS[name]} Repeatable; `-` before a value means not.",
     )
     for name in FACETS
 ]

@@ -1,6 +1,7 @@
 """The contract as a page for people: openapi.json, unfolded into what a template can show."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -24,6 +27,8 @@ QUERIES = {
     "models.list": "?q=llama&license_class=open&facets=task,library&limit=3",
     "search": "?query=upscale+image&limit=3",
 }
+
+CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -115,10 +120,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def groups(names: dict[str, str]) -> list[Group]:
     """The operations by their tag, in the order of the contract, with examples about `names`."""
-    found: dict[str, Group] = {}
+    found = {tag["name"]: Group(tag["name"]) for tag in _contract()["tags"]}
     for path, method, operation in _operations():
-        title = operation["tags"][0]
-        group = found.setdefault(title, Group(title))
+        group = found[operation["tags"][0]]
         group.operations.append(_operation(path, method, operation, names))
     return list(found.values())
 
@@ -151,11 +155,20 @@ def _operation(path: str, method: str, operation: Any, names: dict[str, str]) ->
         method=method,
         path=path,
         summary=operation["summary"],
-        paragraphs=operation.get("description", "").split("\n\n"),
+        paragraphs=[_marked(each) for each in _paragraphs(operation)],
         parameters=[_parameter(each) for each in operation.get("parameters", [])],
         answers=[_answer(*each) for each in operation["responses"].items()],
         example=f"{example}{QUERIES.get(operation['operationId'], '')}",
     )
+
+
+def _paragraphs(operation: Any) -> list[str]:
+    return [each for each in operation.get("description", "").split("\n\n") if each]
+
+
+def _marked(text: str) -> str:
+    """HTML in which what stood between backticks is code."""
+    return mark_safe(CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S308 - escaped before
 
 
 def _parameter(parameter: Any) -> Row:
@@ -165,7 +178,7 @@ def _parameter(parameter: Any) -> Row:
         kind=kind,
         shape=shape,
         values=_values(parameter["schema"]),
-        description=parameter["description"],
+        description=_marked(parameter["description"]),
         is_required=parameter.get("required", False),
     )
 
@@ -183,7 +196,7 @@ def _row(name: str, schema: Any, parent: Any) -> Row:
         kind=kind,
         shape=shape,
         values=_values(schema),
-        description=schema.get("description", ""),
+        description=_marked(schema.get("description", "")),
         is_required=name in parent.get("required", []),
     )
 
