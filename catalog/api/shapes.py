@@ -185,7 +185,7 @@ def collection(row: Collection) -> Shape:
 
 
 def _latest_versions(ids: Sequence[int], *, with_schema: bool) -> dict[int, Shape]:
-    """Schemas reach 333 kB each, so they are left in the database unless wanted."""
+    """Schemas are larger than all the rest, so they are left in the database unless wanted."""
     rows = Version.objects.filter(ai_model__in=ids).order_by("created_at", "id")
     if with_schema:
         newest = dict(rows.values_list("ai_model_id", "pk"))
