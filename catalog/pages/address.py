@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -21,7 +22,7 @@ class Address:
 
     def url(self, *, page: int = 1, route: str = "models", args: tuple[str, ...] = ()) -> str:
         pairs = [*self.pairs, *([("page", str(page))] if page > 1 else [])]
-        path = reverse(route, args=args)
+        path = _path(route, args)
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     @property
@@ -50,6 +51,11 @@ class Address:
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.pairs if key == name]
+
+
+@cache
+def _path(route: str, args: tuple[str, ...]) -> str:
+    return reverse(route, args=args)
 
 
 def searching(**filters: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from datetime import date as Date
 from decimal import Decimal
+from functools import cache
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
@@ -16,7 +17,7 @@ PERIODS = ((31_557_600, "year"), (2_629_800, "month"), (86_400, "day"), (3_600, 
 
 def whole(number: int) -> str:
     """With the reader's separators: 112,635."""
-    return formats.number_format(number, decimal_pos=0, force_grouping=True)
+    return f"{number:,}".replace(",", _thousands_separator(get_language()))
 
 
 def compact(number: int | None) -> str:
@@ -102,10 +103,17 @@ def _tokens_in_thousands(thousands: int, size: int, unit: str) -> str:
 
 
 def _periods_ago(period: str, count: int) -> str:
-    texts = {
-        "year": ngettext("%(count)s year ago", "%(count)s years ago", count),
-        "month": ngettext("%(count)s month ago", "%(count)s months ago", count),
-        "day": ngettext("%(count)s day ago", "%(count)s days ago", count),
-        "hour": ngettext("%(count)s hour ago", "%(count)s hours ago", count),
-    }
-    return texts[period] % {"count": count}
+    if period == "year":
+        text = ngettext("%(count)s year ago", "%(count)s years ago", count)
+    elif period == "month":
+        text = ngettext("%(count)s month ago", "%(count)s months ago", count)
+    elif period == "day":
+        text = ngettext("%(count)s day ago", "%(count)s days ago", count)
+    else:
+        text = ngettext("%(count)s hour ago", "%(count)s hours ago", count)
+    return text % {"count": count}
+
+
+@cache
+def _thousands_separator(language: str | None) -> str:
+    return str(formats.get_format("THOUSAND_SEPARATOR", lang=language, use_l10n=True))

@@ -34,7 +34,7 @@ def of(ai_model: AIModel) -> Family:
     known = base.full_name.lower() if base else ""
     return Family(
         relation=ai_model.get_base_relation_display() if ai_model.base_relation else "",
-        bases=rows.of([base]) if base else [],
+        bases=rows.in_order([base.pk]) if base else [],
         unknown_bases=[name for name in ai_model.base_model_names if str(name).lower() != known],
         branches=_branches(ai_model),
     )

@@ -22,4 +22,4 @@ def near(path: str) -> list[Row]:
     """Models whose name is near to the last words of an address that leads nowhere."""
     text = path.strip("/").removeprefix("models/").replace("/", " ")[:200]
     found = search.find(Query(text=text, limit=SUGGESTED)) if text else None
-    return rows.of(rows.listed().in_order(found.ids)) if found else []
+    return rows.in_order(found.ids) if found else []

@@ -73,7 +73,7 @@ def of(form: SearchForm) -> ResultsPage:
         text=query.text,
         total=figures.whole(found.total),
         headline=_headline(query, found),
-        rows=rows.of(rows.listed().in_order(found.ids)),
+        rows=rows.in_order(found.ids),
         groups=facets.of(query, found.facets, address),
         parameter_presets=facets.parameter_presets(address),
         memory_presets=facets.memory_presets(address),

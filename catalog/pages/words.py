@@ -1,11 +1,14 @@
 """The names of facet values in the reader's language: of tasks, libraries, licenses, languages."""
 
-from django.conf.locale import LANG_INFO
-from django.utils.translation import gettext, gettext_lazy
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Library, License, LicenseClass, Source, Task
+from catalog.vocabulary import files as vocabulary
 
+from . import figures
 from .remembered import remembered
 
 FACET_TITLES = {
@@ -53,8 +56,13 @@ def title(name: str) -> str:
 
 def label(name: str, value: str) -> str:
     """What one value of a facet is called; the value itself when it has no other name."""
-    known = _LABELS.get(name)
-    return known().get(value, value) if known else value
+    return names(name).get(value, value)
+
+
+def names(name: str) -> Mapping[str, str]:
+    """What the values of a facet are called; a value that is missing here has no other name."""
+    known = _NAMES.get(name)
+    return known() if known else {}
 
 
 @remembered(seconds=60)
@@ -74,8 +82,8 @@ def licenses() -> dict[str, str]:
 
 @remembered(seconds=3600)
 def languages() -> dict[str, str]:
-    named = {code: entry["name"] for code, entry in LANG_INFO.items() if "name" in entry}
-    return {code: gettext(name) for code, name in named.items()} | {"zh": gettext("Chinese")}
+    is_chinese = figures.is_chinese()
+    return {one.id: one.name_zh if is_chinese else one.name for one in vocabulary.languages()}
 
 
 @remembered(seconds=3600)
@@ -88,7 +96,7 @@ def sources() -> dict[str, str]:
     return {value: str(text) for value, text in Source.choices}
 
 
-_LABELS = {
+_NAMES = {
     "task": tasks,
     "library": libraries,
     "license": licenses,

@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 
 from catalog import search
 from catalog.forms import SearchForm
-from catalog.pages import facets, results, words
+from catalog.pages import facets, results
 from catalog.pages.address import Address
 from catalog.search import FACETS
 
@@ -53,9 +53,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
     counted = search.find(query).facets.get(name, [])[:MOST_VALUES]
     address = Address(tuple(form.parameters()))
     context = {
-        "name": name,
-        "title": words.title(name),
-        "choices": facets.choices(name, query, counted),
+        "group": facets.group(name, query, counted, address, shown=MOST_VALUES),
         "hidden": address.without(name).pairs,
         "back_url": address.url(),
     }

@@ -58,7 +58,10 @@ for (const field of document.querySelectorAll("[data-narrow]")) {
 
 // Instant results: what was folded open stays open, and focus is never lost.
 const isOpen = new Map();
+let focused = null;
 document.addEventListener("htmx:beforeSwap", () => {
+  const { name, value, type } = document.activeElement;
+  focused = name && document.activeElement.closest("#found") ? { name, value, type } : null;
   for (const part of document.querySelectorAll("#found details[id]")) isOpen.set(part.id, part.open);
   isOpen.delete("sorts");
 });
@@ -67,7 +70,9 @@ document.addEventListener("htmx:afterSwap", () => {
     const part = document.getElementById(id);
     if (part) part.open = open;
   }
-  if (document.activeElement === document.body) {
-    document.getElementById("headline")?.focus({ preventScroll: true });
-  }
+  if (document.activeElement !== document.body) return;
+  const again = focused && [...document.getElementsByName(focused.name)].find(
+    (field) => field.type === focused.type && (field.type !== "checkbox" || field.value === focused.value),
+  );
+  (again ?? document.getElementById("headline"))?.focus({ preventScroll: true });
 });
