@@ -88,7 +88,7 @@ def _prepare(tokens: list[Token]) -> None:
         if token.type in ("heading_open", "heading_close"):
             _lower(token)
         if token.type == "heading_open":
-            token.attrSet("id", _anchor(tokens[position + 1].content))
+            token.attrSet("id", _anchor(tokens[position + 1]))
         if token.type == "html_block":
             token.content = _without_raw_images(token.content)
         if token.children:
@@ -99,7 +99,12 @@ def _lower(token: Token) -> None:
     token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
 
 
-def _anchor(text: str) -> str:
+def _anchor(heading: Token) -> str:
+    """As GitHub and the Hub make it, so that a card's own links to its headings work."""
+    words = (
+        child.content for child in heading.children or [] if child.type in ("text", "code_inline")
+    )
+    text = "".join(words)
     return BETWEEN_WORDS.sub("-", text.lower()).strip("-")[:80]
 
 

@@ -12,6 +12,8 @@ from catalog.models import AIModel
 from . import figures, words
 from .address import searching
 
+MOST_VALUES = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -118,8 +120,9 @@ def _counters(ai_model: AIModel) -> list[Fact]:
 
 
 def _amount(field: str, title: str, amount: int | None, written: Any) -> Fact:
-    exact = "" if amount is None else figures.whole(amount)
+    """With the whole number behind the short one; of bytes that would say nothing more."""
     value = written(amount)
+    exact = "" if amount is None or written is figures.size else figures.whole(amount)
     return Fact(field, title, value=value, exact="" if exact == value else exact)
 
 
@@ -130,8 +133,11 @@ def _choice(field: str, title: str, value: str | None) -> Fact:
 
 
 def _choices(field: str, title: str, name: str, values: list[str]) -> Fact:
-    links = tuple((words.label(name, value), searching(**{name: value})) for value in values[:40])
-    return Fact(field, title, links=links)
+    shown = values[:MOST_VALUES]
+    links = tuple((words.label(name, value), searching(**{name: value})) for value in shown)
+    more = len(values) - len(shown)
+    exact = _("and %(count)s more") % {"count": more} if more else ""
+    return Fact(field, title, links=links, exact=exact)
 
 
 def _moment(field: str, title: str, moment: datetime | None) -> Fact:

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog import cards, schemas
-from catalog.models import AIModel, FormerName, Version
+from catalog import cards, provenance, schemas
+from catalog.models import AIModel, FormerName, Source, Version
 from catalog.pages import calls, facts, heading, kin, runs
 from catalog.pages.missing import NoSuchModel
 
@@ -38,11 +38,13 @@ def page_of_a_model(page: Page) -> Callable[..., HttpResponse]:
 @page_of_a_model
 def model(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
     card = getattr(ai_model, "card", None)
+    newest = None if card else ai_model.versions.first()
     context = {
         "frame": heading.of(ai_model, "model"),
-        "facts": facts.of(ai_model, {}),
+        "facts": facts.of(ai_model, provenance.of(ai_model)),
         "card": card,
-        "card_html": cards.render(card.text) if card else "",
+        "card_html": cards.render(card.text, _place_of_card(ai_model)) if card else "",
+        "signature": schemas.signature(newest.openapi_schema) if newest else None,
         "offers": calls.offers(ai_model),
         "runs": runs.of(ai_model),
         "linked_data": heading.linked_data(ai_model),
@@ -81,6 +83,13 @@ def family(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
 def stats(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
     context = {"frame": heading.of(ai_model, "model_stats"), "runs": runs.of(ai_model)}
     return render(request, "catalog/model_stats.html", context)
+
+
+def _place_of_card(ai_model: AIModel) -> str:
+    """Where relative links in the card lead to."""
+    if ai_model.source == Source.HUGGINGFACE and ai_model.source_url:
+        return f"{ai_model.source_url}/blob/main/"
+    return ""
 
 
 def _find(owner: str, name: str) -> AIModel:
