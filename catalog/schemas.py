@@ -14,6 +14,7 @@ MOST_VALUES = 50
 LONGEST_TEXT = 2000
 LONGEST_VALUE = 200
 DEEPEST = 8
+MOST_PARTS = 4
 
 Schema = Mapping[str, Any]
 EMPTY: Schema = {}
@@ -83,18 +84,18 @@ def _order(schema: Schema) -> float:
     return float(order) if isinstance(order, int | float) else float("inf")
 
 
-def _resolve(value: object, root: Schema, depth: int = 0) -> Schema:
+def _resolve(value: object, root: Schema, seen: frozenset[str] = frozenset()) -> Schema:
     """A schema with its `$ref` and `allOf` merged in; what stands beside them wins."""
     schema = _object(value)
-    if depth > DEEPEST:
-        return EMPTY
-    parts = [_referred(schema["$ref"], root)] if "$ref" in schema else []
-    parts += _list(schema.get("allOf"))
-    if not parts:
+    reference = schema.get("$ref")
+    if "$ref" not in schema and "allOf" not in schema:
         return schema
+    if (isinstance(reference, str) and reference in seen) or len(seen) > DEEPEST:
+        return EMPTY
+    within = seen | {str(reference or len(seen))}
     merged: dict[str, Any] = {}
-    for part in parts[:MOST_VALUES]:
-        merged.update(_resolve(part, root, depth + 1))
+    for part in [_referred(reference, root), *_list(schema.get("allOf"))[:MOST_PARTS]]:
+        merged.update(_resolve(part, root, within))
     own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
     return {**merged, **own}
 

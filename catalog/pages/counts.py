@@ -11,6 +11,8 @@ from . import figures, words
 from .address import searching
 from .remembered import remembered
 
+MOST_COMMON = 6
+
 
 @dataclass(frozen=True, slots=True)
 class SourceCount:
@@ -34,6 +36,14 @@ class TaskTile:
 class TaskGroup:
     title: str
     tasks: list[TaskTile]
+
+    @property
+    def most_common(self) -> list[TaskTile]:
+        return sorted(self.tasks, key=lambda task: -task.count)[:MOST_COMMON]
+
+    @property
+    def hidden_count(self) -> int:
+        return max(0, len(self.tasks) - MOST_COMMON)
 
 
 @remembered(seconds=30)

@@ -116,4 +116,5 @@ def _periods_ago(period: str, count: int) -> str:
 
 @cache
 def _thousands_separator(language: str | None) -> str:
-    return str(formats.get_format("THOUSAND_SEPARATOR", lang=language, use_l10n=True))
+    # Django's Chinese formats leave it empty; Chinese readers are used to the comma.
+    return str(formats.get_format("THOUSAND_SEPARATOR", lang=language, use_l10n=True)) or ","

@@ -19,7 +19,7 @@ class NoSuchModel(Http404):
 
 
 def near(path: str) -> list[Row]:
-    """Models whose name is near to the last words of an address that leads nowhere."""
-    text = path.strip("/").removeprefix("models/").replace("/", " ")[:200]
-    found = search.find(Query(text=text, limit=SUGGESTED)) if text else None
+    """Models whose name is near to the one that an address ends in."""
+    name = path.rstrip("/").rsplit("/", 1)[-1].replace("\0", "")[:200]
+    found = search.find(Query(text=name, limit=SUGGESTED)) if name else None
     return rows.in_order(found.ids) if found else []

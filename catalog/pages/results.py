@@ -58,6 +58,7 @@ class ResultsPage:
     memory_max: str
     pages: Pages
     is_degraded: bool
+    is_partial: bool
     drops: list[Chip]
     popular: list[Row]
     url: str
@@ -90,6 +91,7 @@ def of(form: SearchForm) -> ResultsPage:
         memory_max=address.get("memory_max"),
         pages=_pages(found, number, query.limit, address),
         is_degraded=found.is_degraded,
+        is_partial=found.is_partial,
         drops=[] if found.total else _drops(query, address),
         popular=[] if found.total else _popular(),
         url=address.url(page=number),
