@@ -27,7 +27,7 @@ check: setup  ## Format, lint, types, templates, migrations, API contract, then 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn | diff -u openapi.json -
 	$(MAKE) --no-print-directory test
@@ -35,7 +35,6 @@ check: setup  ## Format, lint, types, templates, migrations, API contract, then 
 format: setup  ## Bring code and templates into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/djlint --quiet --reformat templates
 
 openapi: setup  ## Write openapi.json anew from the code
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file openapi.json
