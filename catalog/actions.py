@@ -15,6 +15,7 @@ from accounts.models import User
 from catalog import provenance
 from catalog.models import AIModel, CollectionItem, FormerName, Publisher
 from catalog.models.ai_models import AIModelQuerySet
+from catalog.search import indexing
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ def curate(ai_model: AIModel, *, by: User, **changes: Any) -> None:
     ai_model.locked_fields = sorted({*ai_model.locked_fields, *changes})
     ai_model.popularity = _popularity(ai_model)
     ai_model.save()
+    indexing.ring()
     log.info("model curated", ai_model=ai_model.pk, fields=sorted(changes), by=by.pk)
 
 
@@ -63,6 +65,7 @@ def release(ai_model: AIModel, *, by: User, fields: Iterable[str]) -> None:
     ai_model.locked_fields = sorted({*ai_model.locked_fields} - given_back)
     ai_model.popularity = _popularity(ai_model)
     ai_model.save()
+    indexing.ring()
     log.info("fields given back", ai_model=ai_model.pk, fields=sorted(given_back), by=by.pk)
 
 
@@ -73,6 +76,7 @@ def add(ai_model: AIModel, *, by: User, fields: Iterable[str]) -> None:
     ai_model.locked_fields = sorted({*fields} - {"publisher", "name"})
     ai_model.popularity = _popularity(ai_model)
     ai_model.save()
+    indexing.ring()
     log.info("model added", ai_model=ai_model.pk, by=by.pk)
 
 
@@ -90,6 +94,7 @@ def rename(
     ai_model.save()
     if after != before:
         _keep_former({before: ai_model.pk})
+    indexing.ring()
     log.info("model renamed", ai_model=ai_model.pk, before=before, after=after, by=by.pk)
 
 
@@ -108,12 +113,14 @@ def rename_publisher(publisher: Publisher, *, by: User, slug: str) -> None:
         publisher.ai_models.update(key=Concat(Value(publisher.key), rest))
     else:
         publisher.ai_models.touch()
+    indexing.ring()
     log.info("publisher renamed", publisher=publisher.pk, before=before, by=by.pk)
 
 
 def touch_models_of(publisher: Publisher) -> None:
     """What is shown with a publisher's models changed."""
     publisher.ai_models.touch()
+    indexing.ring()
 
 
 @transaction.atomic
@@ -152,6 +159,7 @@ def delete(ai_models: AIModelQuerySet, *, by: User) -> Removal:
     gone = [pk for pk in ids if pk not in kept]
     for start in range(0, len(gone), BATCH):
         AIModel.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    indexing.ring()
     log.info("models deleted", count=len(gone), hidden=len(names), by=by.pk)
     return Removal(len(gone), names)
 
@@ -231,5 +239,6 @@ def _set_status(ai_models: AIModelQuerySet, *, by: User, **changes: Any) -> int:
                 locked_fields=sorted({*locks, *changes}), **changes
             )
     count = sum(map(len, by_locks.values()))
+    indexing.ring()
     log.info("status set", status=changes["status"], count=count, by=by.pk)
     return count

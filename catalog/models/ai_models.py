@@ -200,6 +200,8 @@ class AIModel(models.Model):
             models.Index(fields=["-popularity", "id"], name="ai_model_by_popularity"),
             models.Index(fields=["task", "-popularity"], name="ai_model_by_task"),
             models.Index(fields=["publisher", "-popularity"], name="ai_model_by_publisher"),
+            models.Index(fields=["source", "-popularity"], name="ai_model_by_source"),
+            models.Index(fields=["status", "-popularity"], name="ai_model_by_status"),
             models.Index(fields=["-published_at", "id"], name="ai_model_by_age"),
             models.Index(fields=["-trending_score", "id"], name="ai_model_by_trend"),
             models.Index(
