@@ -29,20 +29,21 @@ check: setup  ## Format, lint, types, templates, migrations, API contract, then 
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn | diff -u openapi.json -
+	$(SPECTACULAR) --file .venv/openapi.json && diff -u openapi.json .venv/openapi.json
 	$(MAKE) --no-print-directory test
 
-format: setup  ## Bring code and templates into shape
+format: setup  ## Bring the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 openapi: setup  ## Write openapi.json anew from the code
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file openapi.json
+	$(SPECTACULAR) --file openapi.json
 
 lock: setup  ## Pin, with hashes, all that requirements.txt and requirements-dev.txt bring along
 	$(BIN)/python -m pip install --quiet $(UV_VERSION)
 	$(LOCK) requirements.txt --output-file requirements.lock
 	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
 
+SPECTACULAR := $(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in SETTINGS:
         os.environ.pop(name, None)
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="slipway-test-")
+    (Path(os.environ["VAR_DIR"]) / "static").mkdir()  # whitenoise warns without it
     at_the_end.callback(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
     if config.getoption("--database") == "postgresql":
         try:
