@@ -1,20 +1,29 @@
-"""Search by the database alone: plain substrings, for when the engine cannot answer."""
+"""Search by the database alone, for when the engine cannot answer: words as they stand, filters."""
 
-from django.db.models import Count, F, Q
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from catalog.models import AIModel
 from catalog.models.ai_models import AIModelQuerySet
-
-from .query import FacetValue, Query, Results
+from catalog.search.addresses import key_in, plain
+from catalog.search.meaning import meanings, parted
+from catalog.search.query import FacetValue, Query, Results
+from catalog.search.words import STOP_WORDS
 
 COLUMNS = {
     "task": "task_id",
     "library": "library_id",
     "license": "license_id",
     "license_class": "license_class",
-    "publisher": "publisher__slug",
+    "publisher": "publisher__key",
     "source": "source",
 }
+COUNTED = COLUMNS | {"publisher": "publisher__slug"}
+LISTS = {"language": "languages", "tag": "tags", "capability": "capabilities"}
 ORDERS = {
     "trending": "trending_score",
     "runs": "runs",
@@ -24,39 +33,112 @@ ORDERS = {
     "updated": "source_updated_at",
     "size": "parameters",
 }
+MOST_WORDS = 6  # each costs a look at every row
+VALUES_SHOWN = 100
+COUNTED_UP_TO = 20_000  # models; counting more takes longer than a page may
+DEEPEST = 10**9  # rows; deeper than any table here
 
 
 def find(query: Query) -> Results:
-    found = _matching(query)
-    column = ORDERS.get(query.sort, "popularity")
-    ordered = found.order_by(F(column).desc(nulls_last=True), "id")
+    """Exact names first, then all that hold every word.
+
+    Counts only what columns hold, and nothing at all when that would take too long.
+    """
+    text = _sound(plain(query.text))
+    found = _narrowed(_fitting(text), query)
+    start = min(query.offset, DEEPEST)
+    ids = _ordered(found, text, query.sort).values_list("pk", flat=True)
+    total = found.count()
+    counted = [name for name in query.facets if name in COLUMNS and total <= COUNTED_UP_TO]
     return Results(
-        ids=list(ordered.values_list("pk", flat=True)[query.offset : query.offset + query.limit]),
-        total=found.count(),
-        facets={name: _counts(found, name) for name in query.facets if name in COLUMNS},
+        ids=list(ids[start : start + query.limit]),
+        total=total,
+        facets={name: _counts(text, query, name) for name in counted},
         is_degraded=True,
     )
 
 
-def _matching(query: Query) -> AIModelQuerySet:
+def _sound(text: str) -> str:
+    """Without what no database stores."""
+    return text.replace("\0", " ").encode("utf-8", "ignore").decode()
+
+
+def _fitting(text: str) -> AIModelQuerySet:
     found = AIModel.objects.listed()
-    for word in query.text.replace("\0", " ").split()[:10]:
-        found = found.filter(Q(key__contains=word.lower()) | Q(summary__icontains=word))
-    for name, values in query.any_of.items():
-        if name in COLUMNS:
-            found = found.filter(**{f"{COLUMNS[name]}__in": values})
-    for name, values in query.none_of.items():
-        if name in COLUMNS:
-            found = found.exclude(**{f"{COLUMNS[name]}__in": values})
+    typed = parted(text)
+    if text and not typed:
+        return found.none()
+    said = [at for at, word in enumerate(typed) if word not in STOP_WORDS] or list(
+        range(len(typed))
+    )
+    meant = meanings(typed)
+    for at in said[:MOST_WORDS]:
+        tasks = {id for meaning in meant if at in meaning.covered for id in meaning.ids}
+        word = typed[at]
+        found = found.filter(
+            Q(key__contains=word) | Q(summary__icontains=word) | Q(task__in=sorted(tasks))
+        )
     return found
 
 
-def _counts(found: AIModelQuerySet, name: str) -> list[FacetValue]:
-    column = COLUMNS[name]
-    rows = (
-        found.exclude(**{column: None})
-        .values_list(column)
-        .annotate(count=Count("pk"))
-        .order_by("-count", column)[:100]
+def _narrowed(found: AIModelQuerySet, query: Query, *, without: str = "") -> AIModelQuerySet:
+    for name, values in query.any_of.items():
+        if values and name != without:
+            found = found.filter(_has_one(name, values))
+    for name, values in query.none_of.items():
+        found = found.exclude(_has_one(name, values))
+    ranges = {
+        "parameters__gte": query.parameters_min,
+        "parameters__lte": query.parameters_max,
+        "context_length__gte": query.context_min,
+        "memory_bytes__lte": query.memory_max,
+        "is_runnable": query.is_runnable,
+        "source_updated_at__gte": _since(query.updated_since),
+    }
+    return found.filter(**{name: bound for name, bound in ranges.items() if bound is not None})
+
+
+def _has_one(name: str, values: tuple[str, ...]) -> Q:
+    folded = [_sound(value.lower()) for value in values]
+    if name in COLUMNS:
+        return Q(**{f"{COLUMNS[name]}__in": folded})
+    one = Q()
+    for value in folded:
+        # In JSON a value stands between quotes, whichever database keeps it.
+        one |= Q(pk__in=_listing(LISTS[name], json.dumps(value)))
+    return one
+
+
+def _listing(field: str, written: str) -> QuerySet[AIModel, Any]:
+    as_text = AIModel.objects.annotate(as_text=Cast(field, TextField()))
+    return as_text.filter(as_text__icontains=written).values("pk")
+
+
+def _since(date: str) -> datetime | None:
+    return datetime.fromisoformat(date).replace(tzinfo=UTC) if date else None
+
+
+def _ordered(found: AIModelQuerySet, text: str, sort: str) -> AIModelQuerySet:
+    by = F(ORDERS.get(sort, "popularity")).desc(nulls_last=True)
+    if sort != "relevance" or not text:
+        return found.order_by(by, F("popularity").desc(), "id")
+    exact = Case(
+        When(key=key_in(text) or "/", then=Value(0)),
+        When(name__iexact=text, then=Value(1)),
+        When(name__istartswith=text, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
     )
-    return [FacetValue(value, count) for value, count in rows]
+    return found.order_by(exact, by, "id")
+
+
+def _counts(text: str, query: Query, name: str) -> list[FacetValue]:
+    """As if no value of the same facet were chosen; the chosen ones are always among them."""
+    column = COUNTED[name]
+    found = _narrowed(_fitting(text), query, without=name).exclude(**{column: None})
+    rows = found.values_list(column).annotate(count=Count("pk")).order_by("-count", column)
+    chosen = {value.lower() for value in query.any_of.get(name, ())}
+    listed = [FacetValue(value, n, value.lower() in chosen) for value, n in rows[:VALUES_SHOWN]]
+    known = {value.value.lower() for value in listed}
+    missing = [value for value in query.any_of.get(name, ()) if value.lower() not in known]
+    return [*listed, *[FacetValue(value, 0, True) for value in missing]]

@@ -60,7 +60,9 @@ def sweep() -> int:
     Rebuilds when there is no index or when the code would fill it differently today.
     """
     try:
-        if not embedded.current().is_up_to_date:
+        generation = embedded.current()
+        embedded.count(generation)  # notices a broken index though nothing waits to be written
+        if not generation.is_up_to_date:
             return rebuild()
         return _sweep_for(SWEEP_SECONDS)
     except Busy:

@@ -1,0 +1,3 @@
+from tests.contract.conftest import engine, make_model, names
+
+__all__ = ["engine", "make_model", "names"]
