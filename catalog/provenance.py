@@ -55,6 +55,7 @@ SINGLE_FIELDS = (
     "runs",
     "trending_score",
 )
+_SINGLE = frozenset(SINGLE_FIELDS)
 # A model that one source still lists is listed, whatever the others say.
 STATUS_GROUP = ("status", "deprecated_at", "retired_at")
 STATUS_ORDER = ("listed", "deprecated", "hidden", "removed")
@@ -135,10 +136,8 @@ def in_order(records: Iterable[W]) -> list[W]:
 def sayers(records: Sequence[W]) -> dict[str, W]:
     """For each imported field the record whose word it is. `records` are in order."""
     chosen: dict[str, W] = {}
-    for record in records:
-        for field in SINGLE_FIELDS:
-            if field in record.values:
-                chosen.setdefault(field, record)
+    for record in reversed(records):
+        chosen.update(dict.fromkeys(_SINGLE.intersection(record.values), record))
     for group in GROUPS:
         sayer = _first_with(records, group[:1]) or _first_with(records, group)
         if sayer:
@@ -152,7 +151,7 @@ def merged(records: Sequence[Word]) -> dict[str, Any]:
 
     Relations as ids, dates as dates; what no record knows has the field's empty value.
     """
-    values = {field: empty(field) for field in IMPORTED_FIELDS}
+    values = dict(_EMPTY)
     for field, record in sayers(records).items():
         if field in record.values:
             values[field] = parsed(field, record.values[field])
@@ -165,6 +164,9 @@ def empty(field: str) -> Any:
     if field in NUMBERS or field in MOMENTS or field in DATES or field in RELATIONS:
         return None
     return {"status": "listed", "license_class": "unknown"}.get(field, "")
+
+
+_EMPTY = {field: empty(field) for field in IMPORTED_FIELDS}
 
 
 def parsed(field: str, value: Any) -> Any:

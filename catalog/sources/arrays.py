@@ -11,12 +11,22 @@ from typing import Protocol
 
 LARGEST_ELEMENT = 64_000_000
 CHUNK = 1 << 18
-# A whole string, or a sign that counts; a lone quote is a string that goes on after the chunk.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_PLAIN = rb'[^"{}\[\]]++'
+_FLAT = rb"(?:" + _PLAIN + rb"|" + _STRING + rb")*+"
+# The next sign that counts: outside of an element also its comma and the strings, which may be
+# the key; inside only brackets, those around nothing but values already skipped. A lone quote is
+# a string that goes on after the chunk.
+_OUTSIDE = re.compile(rb'[^"{}\[\],]*+(' + _STRING + rb'|["\[\]{},])', re.DOTALL)
+_INSIDE = re.compile(
+    rb"(?:" + _PLAIN + rb"|" + _STRING + rb"|\{" + _FLAT + rb"\}|\[" + _FLAT + rb"\])*+"
+    rb'(["\[\]{}])',
+    re.DOTALL,
+)
 
 
 class Readable(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
+    def read1(self, size: int = ..., /) -> bytes: ...
 
 
 class NotAnArray(Exception):
@@ -35,55 +45,66 @@ class _Cutter:
     def __init__(self, stream: Readable, key: bytes) -> None:
         self._stream = stream
         self._key = key
+        # How deep the elements lie: in the array, or in the array of an object.
+        self._level = 2 if key else 1
+        self._depth = 0
         self._buffer = b""
         self._position = 0
         self._read = 0
-        self._depth = 0
         # Where the current element begins in the buffer; None outside of the array.
         self._start: int | None = None
+        self._is_over = False
         self._last_string = b""
 
     def elements(self) -> Iterator[bytes]:
         while self._more():
-            for match in _TOKEN.finditer(self._buffer, self._position):
-                token = match[0]
-                if token == b'"':
-                    self._position = match.start()
-                    break
-                if (element := self._element(token, match.start(), match.end())) is not None:
+            while match := self._next():
+                element = self._element(match[1], match.start(1), match.end())
+                if element:
                     yield element
-                if token == b"]" and self._start == -1:
+                if self._is_over:
                     return
-            else:
-                self._position = len(self._buffer)
         raise NotAnArray(f"the list ends in the middle, at byte {self._read:,}")
 
-    def _element(self, token: bytes, begin: int, end: int) -> bytes | None:
-        """The element that this token ends, if it does."""
-        level = 2 if self._key else 1
-        if token in (b"{", b"["):
-            self._depth += 1
-            if self._start is None and self._depth == level and self._opens(token):
-                self._start = end
+    def _next(self) -> re.Match[bytes] | None:
+        """The next sign that counts; None when the rest of the buffer tells no more."""
+        pattern = _INSIDE if self._start is not None and self._depth > self._level else _OUTSIDE
+        match = pattern.match(self._buffer, self._position)
+        if match is None:
+            self._position = len(self._buffer)
             return None
-        if token in (b"}", b"]"):
+        if match[1] == b'"':
+            self._position = match.start(1)
+            return None
+        self._position = match.end()
+        return match
+
+    def _element(self, sign: bytes, begin: int, end: int) -> bytes | None:
+        """The element that this sign ends, if it does."""
+        if sign in (b"{", b"["):
+            self._depth += 1
+            if self._start is None and self._depth == self._level and self._opens(sign):
+                self._start = end
+        elif sign in (b"}", b"]"):
             self._depth -= 1
-            return self._cut(begin, -1) if self._start is not None and self._depth < level else None
-        if token == b",":
-            at_level = self._start is not None and self._depth == level
-            return self._cut(begin, end) if at_level else None
-        if self._depth == 1:
-            self._last_string = token
+            if self._start is not None and self._depth < self._level:
+                self._is_over = True
+                return self._cut(begin, end)
+        elif sign == b",":
+            if self._start is not None and self._depth == self._level:
+                return self._cut(begin, end)
+        elif self._depth == 1:
+            self._last_string = sign
         return None
 
-    def _opens(self, token: bytes) -> bool:
-        return token == b"[" and (not self._key or self._last_string == self._key)
+    def _opens(self, sign: bytes) -> bool:
+        return sign == b"[" and (not self._key or self._last_string == self._key)
 
-    def _cut(self, end: int, following: int) -> bytes | None:
-        """The bytes up to `end`; the next element begins at `following`, -1 for no more."""
+    def _cut(self, end: int, following: int) -> bytes:
+        """The bytes up to `end`; the next element begins at `following`."""
         element = self._buffer[self._start : end].strip()
         self._start = following
-        return element or None
+        return element
 
     def _more(self) -> bool:
         """Read on; what is done is let go of. False at the end of the stream."""
@@ -95,7 +116,7 @@ class _Cutter:
             raise NotAnArray(
                 f"a record before byte {self._read:,} is larger than {LARGEST_ELEMENT:,} bytes"
             )
-        chunk = self._stream.read(CHUNK)
+        chunk = self._stream.read1(CHUNK)
         self._buffer += chunk
         self._read += len(chunk)
         return bool(chunk)

@@ -124,7 +124,7 @@ def words(
     value: Any, field: str, notes: list[str], *, most: int = MOST_TAGS, longest: int = LONGEST_TAG
 ) -> list[str]:
     """`value`, a list or one text, as distinct non-empty words in their order."""
-    if value is None or value == "":
+    if not value:
         return []
     if isinstance(value, str):
         value = [value]

@@ -19,7 +19,7 @@ GIGABYTE = 1_000_000_000
 MOST_LANGUAGES = 200
 _LABEL_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?$")
 _SAYS_NOTHING = frozenset({"other", "unknown", "generic", "custom", "none"})
-_GATES = {"auto": "auto", "manual": "manual", "true": "auto", "false": "none", "none": "none"}
+_GATES = {"auto": "auto", "manual": "manual", "true": "auto", "false": "none"}
 
 
 def normalise(line: dict[str, Any], read_at: datetime) -> Record:
@@ -159,7 +159,7 @@ def _lists(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str
     return {
         "languages": _languages(line.get("languages") or found.languages, notes),
         "formats": cleaning.words(line.get("formats"), "formats", notes)
-        or cleaning.words(found.formats, "formats", notes),
+        or list(dict.fromkeys(found.formats)),
         "datasets": datasets or found.datasets,
         "papers": cleaning.words(papers, "papers", notes),
         "regions": cleaning.words(found.regions, "regions", notes),

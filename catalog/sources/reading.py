@@ -128,6 +128,24 @@ def entries(path: Path) -> Iterator[tuple[str, Any]]:
         yield from _documents(file, str(path), _pairs)
 
 
+class Gunzipped(io.RawIOBase):
+    """A gzip file of which everything before a cut can be read.
+
+    GzipFile.read(n) throws away what it gathered when the file ends before n bytes; read1 does not.
+    """
+
+    def __init__(self, stream: Plain) -> None:
+        self._file = gzip.GzipFile(fileobj=stream)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        found = self._file.read1(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
+
+
 def _documents(stream: IO[bytes], name: str, read: Callable[[Plain], Iterator[T]]) -> Iterator[T]:
     """What `read` finds in a stream, whichever way it is packed."""
     try:
@@ -149,7 +167,7 @@ def _peekable(stream: Any) -> Plain:
 def _unpacked(stream: Plain, name: str, read: Callable[[Plain], Iterator[T]]) -> Iterator[T]:
     magic = stream.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
-        yield from _unpacked(_peekable(gzip.GzipFile(fileobj=stream)), name, read)
+        yield from _unpacked(_peekable(Gunzipped(stream)), name, read)
     elif magic == b"PK\x03\x04":
         yield from _zipped(stream, name, read)
     else:

@@ -6,6 +6,8 @@ them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -50,18 +52,24 @@ def _insert(model: type[models.Model], columns: Sequence[str]) -> str:
 def _execute(
     statement: str, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]
 ) -> None:
-    adapters = [_adapter(_field(model, column)) for column in columns]
-    parameters = [
-        [
-            value if adapt is None or value is None else adapt(value)
-            for adapt, value in zip(adapters, row, strict=True)
-        ]
-        for row in rows
+    adapters = [
+        (place, adapt)
+        for place, column in enumerate(columns)
+        if (adapt := _adapter(_field(model, column)))
     ]
+    parameters = [_adapted(row, adapters) for row in rows]
     if not parameters:
         return
     with connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
+
+
+def _adapted(row: Row, adapters: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    values = list(row)
+    for place, adapt in adapters:
+        if values[place] is not None:
+            values[place] = adapt(values[place])
+    return values
 
 
 def _adapter(field: Field) -> Callable[[Any], Any] | None:
@@ -69,10 +77,15 @@ def _adapter(field: Field) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
         return _json
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return _moment
     if isinstance(field, models.DateField | models.DecimalField):
         return lambda value: field.get_db_prep_save(value, connection)
     return None
+
+
+@lru_cache(maxsize=4096)  # the rows of a batch share most of their dates
+def _moment(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def _json(value: Any) -> str:
