@@ -5,7 +5,7 @@ Fields that only make sense together (a license and its class) come from one rec
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -191,7 +191,7 @@ def of(ai_model: AIModel) -> dict[str, FieldOrigin]:
     if records:
         said = sayers(records)
         origins.update({field: _origin(record, field) for field, record in said.items()})
-        origins.update(_derived(origins))
+        origins.update(_derived(origins, said))
     for field in ai_model.locked_fields:
         if field in origins:
             origins[field] = _curated(origins[field], ai_model)
@@ -242,26 +242,14 @@ def _own_origin(ai_model: AIModel) -> FieldOrigin:
     return FieldOrigin(source, str(source.label), "", "", ai_model.created_at)
 
 
-def _derived(origins: Mapping[str, FieldOrigin]) -> dict[str, FieldOrigin]:
+def _derived(origins: Mapping[str, FieldOrigin], said: Collection[str]) -> dict[str, FieldOrigin]:
     """What is computed from other values shares their origin and says so."""
-    counter = next((origins[one] for one in ("downloads", "runs", "likes")), None)
-    found: dict[str, FieldOrigin] = {}
+    found = {"base_model": origins["base_model_names"]}
+    counter = next((name for name in ("downloads", "runs", "likes") if name in said), None)
     if counter:
-        found["popularity"] = _noted(counter, "computed from downloads, likes and runs")
-    if "base_model_names" in origins:
-        found["base_model"] = origins["base_model_names"]
+        note = "computed from downloads, likes and runs"
+        found["popularity"] = replace(origins[counter], source_value=None, note=note)
     return found
-
-
-def _noted(origin: FieldOrigin, note: str) -> FieldOrigin:
-    return FieldOrigin(
-        origin.source,
-        origin.source_label,
-        origin.source_url,
-        origin.origin,
-        origin.read_at,
-        note=note,
-    )
 
 
 def _curated(origin: FieldOrigin, ai_model: AIModel) -> FieldOrigin:
