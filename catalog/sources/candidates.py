@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from catalog.models import Source, SourceRecord
 
-from . import cards, reading
+from . import cards, cleaning, reading
 from .digests import Digest
 from .record import Record, Rejected
 
@@ -67,7 +67,8 @@ class Candidate:
             return
         source_id = kind.id_of(value)
         self.value = value
-        self.source_id = source_id.strip() if isinstance(source_id, str) else ""
+        if isinstance(source_id, str):
+            self.source_id = cleaning.without_unstorable(source_id, "id", []).strip()
 
     def normalise(self, kind: Kind, read_at: datetime) -> None:
         """Fill in the record, or the problem that keeps it out."""
