@@ -6,15 +6,26 @@ Models are imported where they are used: this file is read before the settings a
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 if TYPE_CHECKING:
     from catalog.models import AIModel, Collection, Version
 
 SCHEMA = {"components": {"schemas": {"Input": {"type": "object"}, "Output": {"type": "string"}}}}
 MakeModel = Callable[..., "AIModel"]
+
+
+@pytest.fixture(autouse=True)
+def no_index(settings: Settings, tmp_path: Path) -> None:
+    """Searches are the database's, unless a test builds its index."""
+    from catalog.search import breaker
+
+    settings.SEARCH_INDEX_DIR = tmp_path / "index"
+    breaker.close()
 
 
 @pytest.fixture
