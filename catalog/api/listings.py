@@ -1,6 +1,6 @@
 """The orders that listings are paged in."""
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog.models import AIModel, Collection, Version
 from catalog.models.ai_models import AIModelQuerySet
@@ -12,9 +12,7 @@ def of_models(order: str, *, falling: bool) -> Listing:
     listed = AIModel.objects.listed()
     if order == "model_created_at":
         return Listing(order, _by_publication(listed), falling=falling)
-    versions = Version.objects.filter(Exists(listed.filter(pk=OuterRef("ai_model_id"))))
-    by_model = versions.values("ai_model_id").annotate(latest=Max("created_at"))
-    latest = Segment(by_model, "latest", "ai_model_id")
+    latest = Segment(_latest_versions(listed), "created_at", "ai_model_id")
     unversioned = listed.filter(~Exists(Version.objects.filter(ai_model=OuterRef("pk"))))
     return Listing(order, [latest, *_by_publication(unversioned)], falling=falling)
 
@@ -35,6 +33,16 @@ def of_examples(ai_model: AIModel) -> Listing:
 def of_collections() -> Listing:
     rows = Collection.objects.listed()
     return Listing("collection_name", [Segment(rows, "name", parse=str)], falling=False)
+
+
+def _latest_versions(listed: AIModelQuerySet) -> QuerySet[Version]:
+    """Of each listed model the version that no other follows; read along their dates."""
+    following = Version.objects.filter(ai_model=OuterRef("ai_model")).filter(
+        Q(created_at__gt=OuterRef("created_at"))
+        | Q(created_at=OuterRef("created_at"), pk__gt=OuterRef("pk"))
+    )
+    of_listed = Exists(listed.filter(pk=OuterRef("ai_model_id")))
+    return Version.objects.filter(of_listed, ~Exists(following))
 
 
 def _by_publication(rows: AIModelQuerySet) -> list[Segment]:

@@ -24,6 +24,7 @@ class Version(models.Model):
                 fields=["ai_model", "version_id"], name="version_id_unique_per_model"
             )
         ]
+        indexes = [models.Index(fields=["-created_at", "ai_model"], name="version_by_age")]
 
     def __str__(self) -> str:
         return self.version_id[:12]

@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
+from catalog import statistics
 from catalog.models import ImportRun, Source
 
 from . import (
@@ -151,16 +151,8 @@ def _finish(
         outcome.daily_runs = daily_runs.load(stats)
     intake.run.finished_at = timezone.now()
     intake.run.save(update_fields=["finished_at"])
-    _refresh_statistics()
+    statistics.refresh()
     return outcome
-
-
-def _refresh_statistics() -> None:
-    """The planner of either database guesses badly about tables that grew from nothing."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA analysis_limit = 1000")
-        cursor.execute("ANALYZE")
 
 
 def _written_at(source: reading.Input) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog import samples
+from catalog import samples, statistics
 
 SECONDS_A_LINE = 2
 
@@ -50,4 +50,5 @@ class Command(BaseCommand):
             if time.monotonic() - told > SECONDS_A_LINE:
                 told = time.monotonic()
                 self.stdout.write(f"{count:,} {words}, {told - started:.0f} s")
+        statistics.refresh()
         self.stdout.write(f"{count:,} {words}, {time.monotonic() - started:.1f} s, done")
