@@ -69,11 +69,13 @@ def web(instance: Instance, python: Path) -> Part:
 
 
 def worker(instance: Instance, python: Path) -> Part:
+    """One process for tasks unless WORKER_PROCESSES says more: each takes 60 MB."""
+    processes = os.environ.get("WORKER_PROCESSES", "").strip() or "1"
     return Part(
         name="worker",
         command=[
             *(str(python), "-m", "celery", "--quiet", "--app", "config.celery", "worker"),
-            *("--beat", "--concurrency", "2", "--loglevel", "WARNING"),
+            *("--beat", "--concurrency", processes, "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
         environment=environment(instance),

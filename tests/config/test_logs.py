@@ -1,0 +1,55 @@
+"""What stands in the logs, and what never does."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from launch.instance import ROOT
+
+FAILING = """
+import logging
+from config import logs
+
+def sign_in(password):
+    raise ValueError("no such user")
+
+logs.configure(level="INFO", is_json={is_json})
+try:
+    sign_in("-".join(["open", "sesame"]))
+except ValueError:
+    logging.getLogger("accounts").exception("sign-in failed")
+logging.getLogger("django.security.DisallowedHost").error("Invalid HTTP_HOST header")
+"""
+
+
+@pytest.mark.parametrize("is_json", [True, False])
+def test_a_traceback_tells_the_place_but_no_values(is_json: bool) -> None:
+    logged = _logged(is_json=is_json)
+
+    assert "no such user" in logged
+    assert "sign_in" in logged
+    assert "open-sesame" not in logged
+
+
+def test_each_line_is_one_event_as_json() -> None:
+    (event,) = [json.loads(line) for line in _logged(is_json=True).splitlines()]
+
+    assert event["event"] == "sign-in failed"
+    assert event["logger"] == "accounts"
+    assert event["level"] == "error"
+
+
+def test_a_strangers_host_header_leaves_no_trace() -> None:
+    assert "HTTP_HOST" not in _logged(is_json=False)
+
+
+def _logged(*, is_json: bool) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", FAILING.format(is_json=is_json)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stderr
