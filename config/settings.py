@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.request_id",
+    "config.health.views.doors",
     "config.api.middleware.api",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",

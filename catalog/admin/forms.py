@@ -1,5 +1,6 @@
 """The form of a model: what its source says stands beside what a curator may set."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -63,7 +64,7 @@ class AIModelForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.instance.pk:
             del self.fields["give_back"]
             return
-        origins = provenance.of(self.instance)
+        origins = _origins(self.instance)
         for name, field in self.fields.items():
             if name in origins:
                 field.help_text = _with_origin(str(field.help_text), origins[name])
@@ -103,11 +104,21 @@ class AIModelForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("name", f"There is a model {full_name} already.")
 
 
+def _origins(ai_model: AIModel) -> dict[str, FieldOrigin]:
+    """As provenance has it; a curated field tells when its source was read, not when it was set."""
+    origins = provenance.of(ai_model)
+    records = provenance.in_order(ai_model.source_records.all())
+    said = provenance.sayers(records) if records else {}
+    for name in said.keys() & {*ai_model.locked_fields}:
+        origins[name] = replace(origins[name], read_at=said[name].read_at)
+    return origins
+
+
 def _with_origin(help_text: str, origin: FieldOrigin) -> str:
     """What stands below a field: its help, then whose word its value is."""
     if origin.is_curated:
         said = format_html("<strong>Set by a curator.</strong> {}", _said(origin))
-    elif origin.origin or origin.source_url:
+    elif origin.source_value not in (None, "", []):
         said = format_html("From {}, {}.", origin.source_label, _when(origin))
     else:
         return help_text

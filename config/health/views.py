@@ -1,6 +1,7 @@
 """The three doors: /livez and /readyz for machines, /status for people."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from . import checks
 from .parts import Part, State, ask
 
+Respond = Callable[[HttpRequest], HttpResponse]
 KEPT_SECONDS = 3.0  # However many people look, the parts are asked once in so long.
 _latest: dict[str | None, tuple[float, list[Part]]] = {}
 
@@ -47,6 +49,19 @@ def status(request: HttpRequest) -> HttpResponse:
         shown = [_detailed(part) if is_staff else _public(part) for part in parts]
         return JsonResponse({"status": worst, "parts": shown})
     return render(request, "status.html", {"parts": parts, "worst": worst, "shows_facts": is_staff})
+
+
+def doors(get_response: Respond) -> Respond:
+    """Middleware: machines are answered before the host name, TLS or a session is looked at.
+
+    A supervisor asks by address, and must hear of this process alone.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        door = {"/livez": livez, "/readyz": readyz}.get(request.path_info)
+        return door(request) if door else get_response(request)
+
+    return respond
 
 
 def worst_of(parts: list[Part]) -> State:

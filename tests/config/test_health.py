@@ -76,6 +76,12 @@ def test_livez_asks_no_database(client: Client) -> None:
 
 
 @with_database
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_a_supervisor_needs_no_host_name_that_people_use(client: Client, path: str) -> None:
+    assert client.get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200
+
+
+@with_database
 def test_readyz_is_ready_with_a_database_and_its_migrations(client: Client) -> None:
     response = client.get("/readyz")
 

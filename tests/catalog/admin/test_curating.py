@@ -66,7 +66,7 @@ def test_the_newer_word_of_the_source_is_shown_beside_the_curators(
 
     assert "Set by a curator." in shown
     assert "the source says New &lt;b&gt;words&lt;/b&gt; of the source." in shown
-    assert "read 2026-10-01" in shown
+    assert "(listing-2026-10, read 2026-10-01)" in shown
 
 
 def test_a_field_tells_its_source(desk: Client, harrier: AIModel) -> None:
