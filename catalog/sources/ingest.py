@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from catalog import statistics
 from catalog.models import ImportRun, Source
+from catalog.search import indexing
 
 from . import (
     base_models,
@@ -149,6 +150,7 @@ def _finish(
     if stats and order.source == "replicate":
         report(Stage("daily runs", counts=intake.counts))
         outcome.daily_runs = daily_runs.load(stats)
+    indexing.ring()
     intake.run.finished_at = timezone.now()
     intake.run.save(update_fields=["finished_at"])
     statistics.refresh()
