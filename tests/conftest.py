@@ -1,13 +1,16 @@
 """Settings and servers of the tests. Nothing of the caller's environment leaks in."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests import servers
 
@@ -81,10 +84,19 @@ def _set_up_django() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of its own, for tests that start Slipway's processes."""
     with servers.postgresql() as url:
         yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """A new, empty database in it."""
+    name = f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{postgresql_server.rpartition('/')[0]}/{name}"
 
 
 @pytest.fixture(scope="session")
