@@ -62,7 +62,7 @@ def sweep() -> int:
     try:
         generation = embedded.current()
         embedded.count(generation)  # notices a broken index though nothing waits to be written
-        if not generation.is_up_to_date:
+        if generation.is_damaged or not generation.is_up_to_date:
             return rebuild()
         return _sweep_for(SWEEP_SECONDS)
     except Busy:

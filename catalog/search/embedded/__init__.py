@@ -54,6 +54,13 @@ def find(query: Query) -> Results:
     except (ValueError, OSError) as error:
         reading.close()
         raise Unavailable("The search index cannot be read.") from error
+    except BaseException as error:
+        # Bytes that went bad make the engine panic, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        reading.close()
+        current().note_damage()
+        raise Unavailable("The search index is damaged.") from error
 
 
 def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Results:

@@ -16,6 +16,7 @@ from django.conf import settings
 from catalog.search.embedded import schema
 from catalog.search.errors import Busy, Unavailable
 
+YOUNG = 10 * 60  # seconds
 KEPT = 15 * 60  # seconds that an old generation stays for those who still read it
 
 
@@ -36,6 +37,15 @@ class Generation:
     def is_up_to_date(self) -> bool:
         """Whether today's code would have filled it in the same way."""
         return self._notes().get("fingerprint") == schema.fingerprint()
+
+    @property
+    def is_damaged(self) -> bool:
+        return (self.path / "damaged").exists()
+
+    def note_damage(self) -> None:
+        """Ask for a rebuild; not of a young index, or one bad search would rebuild for ever."""
+        if time.time() - (self.path / "slipway.json").stat().st_mtime > YOUNG:
+            (self.path / "damaged").touch()
 
     def open(self) -> tantivy.Index:
         try:

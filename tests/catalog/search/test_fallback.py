@@ -115,6 +115,25 @@ def test_a_broken_index_is_noticed_told_once_and_rebuilt(make_model, caplog, fil
     assert not find(Query(text="llama")).is_degraded
 
 
+def test_bytes_that_went_bad_are_noticed_and_lead_to_a_rebuild(make_model, monkeypatch):
+    for number in range(300):
+        make_model(f"a/llama-{number}")
+    indexing.sweep()
+    monkeypatch.setattr(generations, "YOUNG", -1)
+    for postings in generations.current().path.glob("*.idx"):
+        postings.write_bytes(
+            b"\xff" * (postings.stat().st_size - 200) + postings.read_bytes()[-200:]
+        )
+    reading.close()
+
+    assert find(Query(text="llama")).is_degraded
+    indexing.sweep()
+    breaker.close()
+
+    assert find(Query(text="llama")).total == 300
+    assert not find(Query(text="llama")).is_degraded
+
+
 def damage(file: str) -> None:
     generation = generations.current().path
     if file == "CURRENT":
