@@ -15,6 +15,8 @@ from typing import Any, Self
 
 import orjson
 
+from catalog import vocabulary
+
 from . import cleaning
 from .record import CardText, Record
 
@@ -47,7 +49,9 @@ def card_of(
 
 def add(record: Record, value: dict[str, Any]) -> None:
     """Give a record its card: `text`, `lang`, and `chars`, the length at the source if longer."""
-    language = cleaning.text(value.get("lang"), "card", 16, record.notes)
+    # Listings guess: "en?" is what they take to be English.
+    said = cleaning.text(value.get("lang"), "card", 16, record.notes).rstrip("?")
+    language = vocabulary.language_of(said) or ""
     card = card_of(value.get("text"), record.notes, chars=value.get("chars"), language=language)
     if card is None:
         return
@@ -59,17 +63,21 @@ def add(record: Record, value: dict[str, Any]) -> None:
         record.notes.append(SUMMARY_NOTE)
 
 
-_NOT_PROSE = re.compile(r"^\s*(#|[-*+>|<=!`\[]|\d+[.)]|---|:::)")
-_MARKUP = re.compile(r"<[^>]*>|!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)]*\)|[*_`\[\]]")
+_NOT_PROSE = re.compile(
+    r"\s*(#|[-*+>|<=!`]|\[!|\d+[.)]|---|:::|https?:|import |from \S+ import |pip |\$ )|\s{4}"
+)
+_CODE_OR_HTML = re.compile(
+    r"```.*?(?:```|\Z)|<!--.*?(?:-->|\Z)|<(style|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL
+)
+_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)]*\)|[*_`\[\]]")
 
 
 def summary_of(card: CardText) -> str:
     """The card's first paragraph of prose as plain text, or ""."""
-    for paragraph in re.split(r"\n\s*\n", card.text[:6_000]):
-        if _NOT_PROSE.match(paragraph):
-            continue
-        plain = " ".join(_MARKUP.sub("", paragraph).split())
-        if len(plain) >= 40:
+    for paragraph in re.split(r"\n\s*\n", _CODE_OR_HTML.sub("", card.text[:6_000])):
+        lines = [line for line in paragraph.splitlines() if not _NOT_PROSE.match(line)]
+        plain = " ".join(_MARKUP.sub("", " ".join(lines)).split())
+        if len(plain) >= 40 and plain.count(" ") >= 5:
             return _cut_at_word(plain)
     return ""
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, reset_queries, transaction
 
 from catalog.models import ImportRun
 
@@ -85,6 +85,7 @@ class Intake:
             for name, count in asdict(counts).items():
                 setattr(self.run, name, getattr(self.run, name) + count)
             self.run.save()
+        reset_queries()  # with DEBUG every statement is kept, and these are long
         self.counts.add(counts)
         self.progress(self.counts)
 

@@ -8,6 +8,7 @@ import pytest
 
 from catalog import provenance
 from catalog.models import AIModel, FormerName, Offer, Publisher, Source, SourceRecord
+from catalog.sources import cards
 from tests.catalog.imports.importing import Import, model, told_by
 
 pytestmark = pytest.mark.django_db
@@ -168,17 +169,17 @@ def test_prices_that_vanish_at_their_source_vanish_here(import_lines: Import) ->
 
 
 def test_cards_by_id_come_from_a_file_of_their_own(tmp_path: Path) -> None:
-    models, cards = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
+    models, card_file = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
     prose = "A model that writes down what is said in a recording, in many languages."
     models.write_text(json.dumps(HUB))
-    cards.write_text(
+    card_file.write_text(
         json.dumps(
             {"id": "openai/whisper", "lang": "en", "chars": 9_000, "text": f"# W\n\n{prose}"}
         )
     )
 
-    said = told_by("jsonl", models, cards=cards)
-    again = told_by("jsonl", models, cards=cards)
+    said = told_by("jsonl", models, cards=card_file)
+    again = told_by("jsonl", models, cards=card_file)
     without = told_by("jsonl", models)
 
     found = model("openai/whisper")
@@ -191,25 +192,54 @@ def test_cards_by_id_come_from_a_file_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_changed_record_without_cards_keeps_the_card_it_had(tmp_path: Path) -> None:
-    models, cards = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
+    models, card_file = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
     prose = "A model that writes down what is said in a recording, in many languages."
     models.write_text(json.dumps(HUB))
-    cards.write_text(json.dumps({"id": "openai/whisper", "lang": "en", "text": prose}))
-    told_by("jsonl", models, cards=cards)
+    card_file.write_text(json.dumps({"id": "openai/whisper", "lang": "en", "text": prose}))
+    told_by("jsonl", models, cards=card_file)
 
     models.write_text(json.dumps({**HUB, "likes": 8}))
     told_by("jsonl", models)
 
     assert (model("openai/whisper").summary, model("openai/whisper").likes) == (prose, 8)
-    assert "1 unchanged" in told_by("jsonl", models, cards=cards)
+    assert "1 unchanged" in told_by("jsonl", models, cards=card_file)
 
 
 def test_a_spanish_card_is_kept_but_makes_no_summary(tmp_path: Path) -> None:
-    models, cards = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
+    models, card_file = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
     models.write_text(json.dumps(HUB))
-    cards.write_text(json.dumps({"id": "openai/whisper", "lang": "es", "text": "Un modelo " * 20}))
+    card_file.write_text(
+        json.dumps({"id": "openai/whisper", "lang": "es", "text": "Un modelo " * 20})
+    )
 
-    told_by("jsonl", models, cards=cards)
+    told_by("jsonl", models, cards=card_file)
 
     assert model("openai/whisper").card.language == "es"
     assert model("openai/whisper").summary == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("# Title\nA model that answers questions about long texts.", "A model that answers"),
+        ("```\nimport torch\n```\n\nIt answers questions about quite long texts.", "It answers"),
+        ("https://example.org/a b c d e f\n\n- a list of things that is quite long here", ""),
+        ("[A link](https://x) to a model that answers in **bold** words", "A link to a model"),
+    ],
+)
+def test_a_summary_is_the_first_prose_of_a_card(text: str, summary: str) -> None:
+    found = cards.summary_of(cards.CardText(text, len(text)))
+
+    assert found.startswith(summary)
+    assert bool(found) == bool(summary)
+
+
+def test_a_guessed_language_counts_as_that_language(tmp_path: Path) -> None:
+    models, card_file = tmp_path / "models.jsonl", tmp_path / "cards.jsonl"
+    models.write_text(json.dumps(HUB))
+    text = "A model that writes down what is said in a recording."
+    card_file.write_text(json.dumps({"id": "openai/whisper", "lang": "en?", "text": text}))
+
+    told_by("jsonl", models, cards=card_file)
+
+    assert (model("openai/whisper").card.language, model("openai/whisper").summary) == ("en", text)
