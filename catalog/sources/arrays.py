@@ -11,15 +11,16 @@ from typing import Protocol
 
 LARGEST_ELEMENT = 64_000_000
 CHUNK = 1 << 18
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# Groups are made atomic by (?>...): Python before 3.11.4 gets a possessive group (...)*+ wrong.
+_STRING = rb'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"'
 _PLAIN = rb'[^"{}\[\]]++'
-_FLAT = rb"(?:" + _PLAIN + rb"|" + _STRING + rb")*+"
+_FLAT = rb"(?>(?:" + _PLAIN + rb"|" + _STRING + rb")*)"
 # The next sign that counts: outside of an element also its comma and the strings, which may be
 # the key; inside only brackets, those around nothing but values already skipped. A lone quote is
 # a string that goes on after the chunk.
 _OUTSIDE = re.compile(rb'[^"{}\[\],]*+(' + _STRING + rb'|["\[\]{},])', re.DOTALL)
 _INSIDE = re.compile(
-    rb"(?:" + _PLAIN + rb"|" + _STRING + rb"|\{" + _FLAT + rb"\}|\[" + _FLAT + rb"\])*+"
+    rb"(?>(?:" + _PLAIN + rb"|" + _STRING + rb"|\{" + _FLAT + rb"\}|\[" + _FLAT + rb"\])*)"
     rb'(["\[\]{}])',
     re.DOTALL,
 )
