@@ -68,6 +68,8 @@ def _clean(dirty: str, base_url: str) -> str:
         tags=TAGS,
         clean_content_tags=DROPPED_WITH_CONTENT,
         attributes=ATTRIBUTES,
+        # What may scroll sideways must be reachable by the keyboard.
+        set_tag_attribute_values={"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}},
         allowed_classes={"a": {"image"}},
         url_schemes={"http", "https", "mailto"},
         url_relative=partial(_resolved, base_url=base_url),

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "config.api.middleware.api",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",
+    "config.middleware.compress_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.preferences.preferences",

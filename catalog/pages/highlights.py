@@ -39,11 +39,11 @@ def all_lists() -> list[Highlight]:
             _("Trending"),
             "trending",
             "trending_score",
-            lambda row: row["kinds"][0] if row["kinds"] else "",
+            lambda row: row.kinds[0] if row.kinds else "",
         ),
-        _highlight(_("Newest"), "created", "published_at", lambda row: row["updated"]),
-        _highlight(_("Most run"), "runs", "runs", lambda row: row["used"]),
-        _highlight(_("Most downloaded"), "downloads", "downloads", lambda row: row["used"]),
+        _highlight(_("Newest"), "created", "published_at", lambda row: row.updated),
+        _highlight(_("Most run"), "runs", "runs", lambda row: row.used),
+        _highlight(_("Most downloaded"), "downloads", "downloads", lambda row: row.used),
     ]
     return [one for one in lists if one.entries]
 
@@ -58,7 +58,5 @@ def starter_origins() -> tuple[starter.Origin, ...]:
 
 def _highlight(title: str, sort: str, column: str, shown: Callable[[Row], str]) -> Highlight:
     found = rows.listed().exclude(**{column: None}).order_by(F(column).desc(), "id")
-    entries = [
-        Entry(row["owner"], row["name"], row["url"], shown(row)) for row in rows.of(found[:LENGTH])
-    ]
+    entries = [Entry(row.owner, row.name, row.url, shown(row)) for row in rows.of(found[:LENGTH])]
     return Highlight(title, searching(sort=sort), entries)

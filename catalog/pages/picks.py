@@ -8,4 +8,4 @@ from .rows import Row
 
 def rows_of(collection: Collection) -> list[Row]:
     notes = dict(collection.items.values_list("ai_model_id", "note"))
-    return [row | {"note": notes[row["id"]]} for row in rows.in_order(notes)]
+    return [row._replace(note=notes[row.id]) for row in rows.in_order(notes)]

@@ -119,3 +119,16 @@ def task_group(group: str) -> str:
         "Other": _("Other"),
     }
     return str(named.get(group, group))
+
+
+def modalities(names: list[str]) -> str:
+    """What a task takes or gives, in the reader's language."""
+    named = {
+        "text": _("text"),
+        "image": _("image"),
+        "audio": _("audio"),
+        "video": _("video"),
+        "tabular": _("table"),
+        "3d": _("3D model"),
+    }
+    return ", ".join(str(named.get(name, name)) for name in names)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog.models import Task
-from catalog.pages import counts, rows, uses
+from catalog.pages import counts, rows, uses, words
 from catalog.pages.address import searching
 
 MOST_MODELS = 24
@@ -26,7 +26,7 @@ def task(request: HttpRequest, task_id: str) -> HttpResponse:
         "libraries": uses.libraries(found),
         "total": uses.total(found),
         "all_url": searching(task=found.pk),
-        "takes": ", ".join(found.modality_in),
-        "gives": ", ".join(found.modality_out),
+        "takes": words.modalities(found.modality_in),
+        "gives": words.modalities(found.modality_out),
     }
     return render(request, "catalog/task.html", context)
