@@ -80,7 +80,7 @@ def worker(instance: Instance, python: Path) -> Part:
         ],
         environment=environment(instance),
         is_ready=lambda part: READY in part.said,
-        hushed=("Hitting Ctrl+C again", "shutdown (MainProcess)"),
+        hushed=("Hitting Ctrl+C again", "shutdown (MainProcess)", "Requeuing undeliverable"),
     )
 
 
