@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_id",
     "config.health.views.doors",
+    "django.middleware.gzip.GZipMiddleware",
     "config.api.middleware.api",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",

@@ -34,11 +34,12 @@ class Origin:
 
 
 class StarterFile(NamedTuple):
-    """One run of `import_models`: its source, the file, and the daily runs beside it if any."""
+    """One run of `import_models`: source, file, the daily runs beside it if any, the facts' date."""
 
     source: str
     path: Path
     stats: Path | None
+    date: date
 
 
 def origins() -> tuple[Origin, ...]:
@@ -49,11 +50,11 @@ def origins() -> tuple[Origin, ...]:
 
 def files() -> tuple[StarterFile, ...]:
     """What to import into an empty catalog, in this order."""
-    return (
-        StarterFile("jsonl", FOLDER / "hub_models.jsonl.gz", None),
-        StarterFile(
-            "replicate",
-            FOLDER / "replicate_models.json.gz",
-            FOLDER / "replicate_stats.json.gz",
-        ),
+    dates = {origin.file: origin.date for origin in origins()}
+    return tuple(
+        StarterFile(source, FOLDER / file, stats and FOLDER / stats, dates[file])
+        for source, file, stats in (
+            ("jsonl", "hub_models.jsonl.gz", None),
+            ("replicate", "replicate_models.json.gz", "replicate_stats.json.gz"),
+        )
     )

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,7 +25,13 @@ class Command(BaseCommand):
         if not options["force"] and AIModel.objects.exists() and not _is_unfinished():
             return
         for file in starter.files():
-            order = Order(source=file.source, location=str(file.path), stats=file.stats)
+            order = Order(
+                source=file.source,
+                location=str(file.path),
+                stats=file.stats,
+                # The facts' own date: a clone's files are as old as the clone.
+                read_at=datetime.combine(file.date, time(), UTC),
+            )
             try:
                 with telling.told(self.stderr) as report:
                     outcome = ingest.carry_out(order, report)
