@@ -34,7 +34,7 @@ class Origin:
 
 
 class StarterFile(NamedTuple):
-    """One run of `import_models`: source, file, the daily runs beside it if any, the facts' date."""
+    """One run of `import_models`: source, file, the daily runs if any, and the facts' date."""
 
     source: str
     path: Path
