@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("models", views.models, name="models"),
     path("facets/<slug:name>", views.facet, name="facet"),
     path("models/<str:owner>/<path:name>/versions", views.versions, name="model_versions"),

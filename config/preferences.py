@@ -55,6 +55,7 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
         "shortcuts": _in_force(request, "shortcuts"),
         "languages": settings.LANGUAGES,
         "here": _address_without_choices(request),
+        "section": request.path.split("/")[1],
         "canonical_url": f"{settings.PUBLIC_URL}{request.path}",
     }
 

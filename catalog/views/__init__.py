@@ -2,7 +2,7 @@
 
 from .ai_models import examples, family, model, stats, versions
 from .collections import collection, collections
-from .home import home
+from .home import favicon, home
 from .publishers import publisher, publishers
 from .search import facet, models
 from .tasks import task, tasks
@@ -13,6 +13,7 @@ __all__ = [
     "examples",
     "facet",
     "family",
+    "favicon",
     "home",
     "model",
     "models",

@@ -1,7 +1,8 @@
 """The first page."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from catalog.pages import counts, figures, highlights
@@ -21,3 +22,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "origins": highlights.starter_origins(),
         },
     )
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it where a page names no icon, as the admin does not."""
+    return redirect(static("img/logo.svg"))

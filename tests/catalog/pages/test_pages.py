@@ -380,3 +380,14 @@ def test_no_page_has_anything_inline(client: Client, llama: "AIModel") -> None:
         page = html(client, path)
 
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script>", page), path
+
+
+def test_the_icon_is_found_where_browsers_guess_it(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"].startswith("/static/img/logo")
+
+
+def test_pages_are_sent_compressed(client: Client) -> None:
+    response = client.get("/models", headers={"Accept-Encoding": "gzip"})
+
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 20_000
