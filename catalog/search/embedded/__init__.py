@@ -67,8 +67,8 @@ def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Re
     """As strict as the text allows: more lenient only while it fits nothing at all."""
     text = plain(query.text).strip()
     typed = fitting.read(text) if text else None
-    for leniency in range(fitting.LENIENCIES):
-        fits = fitting.clause(typed, searcher, leniency=leniency) if typed else None
+    for needed in typed.needs if typed else [0]:
+        fits = fitting.clause(typed, searcher, needed=needed) if typed else None
         ids, total = _page(query, fits, searcher)
         if total or fits is None or count_of(searcher.search(fits, limit=1)):
             break
@@ -76,7 +76,7 @@ def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Re
         ids=ids,
         total=total,
         facets=counts(query, fits, searcher, stamp) if query.facets else {},
-        is_partial=total > 0 and leniency > 0,
+        is_partial=typed is not None and total > 0 and needed < typed.needs[0],
     )
 
 

@@ -19,7 +19,6 @@ Clause = tantivy.Query
 MOST_WORDS = 12
 NAME_WORDS = 6  # more than these, or stop words among them, are a sentence
 ALL_REQUIRED = 3  # words of a sentence; of longer ones most are enough
-LENIENCIES = 3
 
 # How well a word fits by where it stands. Popularity multiplies the sum (documents.weight_of).
 FIT = {
@@ -60,16 +59,17 @@ class Typed:
     def is_sentence(self) -> bool:
         return len(self.places) < len(self.words) or len(self.places) > NAME_WORDS
 
-    def needed(self, leniency: int) -> int:
-        """How many words have to fit: all of a name, most of a sentence.
-
-        Leniency 1 lets some be missing, 2 all but one.
-        """
+    @property
+    def needs(self) -> list[int]:
+        """How many words have to fit, and how many will do when nothing has so many."""
         count = len(self.places)
-        if leniency == 2:
-            return 1
-        if leniency == 1:
-            return max(1, count - 1 if count <= ALL_REQUIRED else count // 2)
+        fewer = max(1, count - 1 if count <= ALL_REQUIRED else count // 2)
+        return sorted({self._needed, min(self._needed, fewer), 1}, reverse=True)
+
+    @property
+    def _needed(self) -> int:
+        """All of a name, most of a sentence."""
+        count = len(self.places)
         if not self.is_sentence:
             return count
         if self.meant:
@@ -96,12 +96,12 @@ def read(text: str) -> Typed:
     return Typed(text, typed, (said or places)[:MOST_WORDS], meanings(typed))
 
 
-def clause(typed: Typed, searcher: tantivy.Searcher, *, leniency: int = 0) -> Clause:
-    """The models that fit, scored by how well."""
+def clause(typed: Typed, searcher: tantivy.Searcher, *, needed: int) -> Clause:
+    """The models that at least so many of the words fit, scored by how well."""
     if not typed.places:
         return tantivy.Query.empty_query()
     parts = [(Occur.Should, _word_clause(typed, at, searcher)) for at in typed.places]
-    fitting = tantivy.Query.boolean_query(parts, minimum_number_should_match=typed.needed(leniency))
+    fitting = tantivy.Query.boolean_query(parts, minimum_number_should_match=needed)
     whole = [(Occur.Should, part) for part in _whole_clauses(typed)]
     found = tantivy.Query.boolean_query([(Occur.Must, fitting), *whole])
     key = key_in(typed.text)
