@@ -52,7 +52,7 @@ def files() -> tuple[StarterFile, ...]:
     """What to import into an empty catalog, in this order."""
     dates = {origin.file: origin.date for origin in origins()}
     return tuple(
-        StarterFile(source, FOLDER / file, stats and FOLDER / stats, dates[file])
+        StarterFile(source, FOLDER / file, FOLDER / stats if stats else None, dates[file])
         for source, file, stats in (
             ("jsonl", "hub_models.jsonl.gz", None),
             ("replicate", "replicate_models.json.gz", "replicate_stats.json.gz"),
