@@ -24,6 +24,7 @@ from . import (
     live,
     reading,
     replicate,
+    tables,
     vocabularies,
     workers_ai,
 )
@@ -78,6 +79,7 @@ def carry_out(order: Order, report: Report) -> Outcome:
 
     Raises Unreadable where the input ends before its time: what came before is in the catalog.
     """
+    tables.make_room()
     vocabularies.load()
     if live.is_address(order.location):
         return _from_live(order, report)
