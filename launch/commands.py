@@ -47,7 +47,7 @@ def serve() -> int:
 def set_up() -> int:
     """Everything that running and testing need, the servers of the tests included."""
     packages.install(for_development=True)
-    debian.ensure_test_servers()
+    debian.ensure_what_tests_need()
     return 0
 
 

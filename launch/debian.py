@@ -1,5 +1,6 @@
 """Debian's packages: installed when this user may, otherwise named in one line."""
 
+import ctypes.util
 import importlib.util
 import os
 import shutil
@@ -23,9 +24,9 @@ def ensure_venv_module() -> None:
         )
 
 
-def ensure_test_servers() -> None:
-    """PostgreSQL and Chromium for the tests; without them those tests fail and say so."""
-    missing = [package for package, is_there in TEST_SERVERS.items() if not is_there()]
+def ensure_what_tests_need() -> None:
+    """What the tests need besides Python; without it those tests fail and say so."""
+    missing = [package for package, is_there in FOR_TESTS.items() if not is_there()]
     if missing and not install(missing):
         names = " ".join(missing)
         console.say(f"Some tests will fail until you run: sudo apt-get install {names}")
@@ -77,4 +78,13 @@ def _has_chromium() -> bool:
     return bool(shutil.which("chromium") or shutil.which("google-chrome"))
 
 
-TEST_SERVERS = {"postgresql": _has_postgresql, "chromium": _has_chromium}
+def _has_libatomic() -> bool:
+    """Playwright's own Node needs it, and a small Debian comes without."""
+    return bool(ctypes.util.find_library("atomic"))
+
+
+FOR_TESTS = {
+    "postgresql": _has_postgresql,
+    "chromium": _has_chromium,
+    "libatomic1": _has_libatomic,
+}
