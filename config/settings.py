@@ -11,9 +11,10 @@ from launch import broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-DEBUG = environment.flag("DEBUG", default=True)
-# For people on this machine alone: what production must be told has a default then.
-IS_LOCAL = environment.flag("LOCAL", default=DEBUG)
+DEBUG = environment.flag("DEBUG", default=False)
+# For people on this machine alone: what production must be told has a default then. Saying
+# DEBUG=false is how production begins; saying nothing serves this machine only.
+IS_LOCAL = environment.flag("LOCAL", default=DEBUG or not environment.text("DEBUG"))
 VAR_DIR = environment.directory("VAR_DIR", BASE_DIR / "var")
 SECRET_KEY = environment.secret(
     "SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not IS_LOCAL

@@ -19,12 +19,8 @@ REDIS_CHATTER = (
 
 
 def environment(instance: Instance) -> dict[str, str]:
-    """The supervisor's own environment, with this instance's place and address made explicit.
-
-    Unless DEBUG says otherwise, pages are served as in production, but to this machine alone.
-    """
+    """The supervisor's own environment, with this instance's place and address made explicit."""
     return {
-        **({} if "DEBUG" in os.environ else {"DEBUG": "false", "LOCAL": "true"}),
         **os.environ,
         "VAR_DIR": str(instance.var_dir),
         "HOST": instance.host,

@@ -55,7 +55,14 @@ def asked_elsewhere(path: str, tmp_path: Path, **environment: str) -> tuple[int,
     done = subprocess.run(
         [sys.executable, "-c", ASK, path],
         cwd=ROOT,
-        env={**clean, "VAR_DIR": str(tmp_path), "LOG_LEVEL": "ERROR", **environment},
+        # DEBUG: static files by their plain names, since none were collected here.
+        env={
+            **clean,
+            "VAR_DIR": str(tmp_path),
+            "DEBUG": "true",
+            "LOG_LEVEL": "ERROR",
+            **environment,
+        },
         capture_output=True,
         text=True,
         timeout=60,
