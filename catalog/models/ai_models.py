@@ -17,7 +17,7 @@ from .vocabulary import Library, License, LicenseClass, Task
 class AIModelQuerySet(models.QuerySet["AIModel"]):
     def listed(self) -> Self:
         """What everybody may see. Deprecated models stay visible and say so."""
-        return self.filter(status__in=[AIModel.Status.LISTED, AIModel.Status.DEPRECATED])
+        return self.filter(status__in=AIModel.LISTED)
 
     def with_card_data(self) -> Self:
         """With what a listing shows of each row, in one query."""
@@ -59,6 +59,9 @@ class AIModel(models.Model):
         HIDDEN = "hidden", _("Hidden")
         DEPRECATED = "deprecated", _("Deprecated")
         REMOVED = "removed", _("Removed at its source")
+
+    # What everybody may see; for filters that start at another table.
+    LISTED = (Status.LISTED, Status.DEPRECATED)
 
     class BaseRelation(models.TextChoices):
         FINETUNE = "finetune", _("Fine-tune")
@@ -230,7 +233,7 @@ class AIModel(models.Model):
 
     @property
     def is_listed(self) -> bool:
-        return self.status in (self.Status.LISTED, self.Status.DEPRECATED)
+        return self.status in self.LISTED
 
 
 class Card(models.Model):

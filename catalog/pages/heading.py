@@ -48,6 +48,7 @@ class Heading:
     is_deprecated: bool
     deprecated_on: str
     retired_on: str
+    replacement: AIModel | None
 
 
 def of(ai_model: AIModel, open_tab: str) -> Heading:
@@ -70,6 +71,7 @@ def of(ai_model: AIModel, open_tab: str) -> Heading:
         is_deprecated=ai_model.status == AIModel.Status.DEPRECATED,
         deprecated_on=figures.date(ai_model.deprecated_at),
         retired_on=figures.date(ai_model.retired_at),
+        replacement=_listed(ai_model.replacement),
     )
 
 
@@ -104,6 +106,10 @@ def linked_data(ai_model: AIModel) -> SafeString:
     }
     written = json.dumps({key: value for key, value in described.items() if value})
     return mark_safe(written.translate(ESCAPES))  # noqa: S308
+
+
+def _listed(ai_model: AIModel | None) -> AIModel | None:
+    return ai_model if ai_model and ai_model.is_listed else None
 
 
 def _links(ai_model: AIModel) -> list[tuple[str, str]]:

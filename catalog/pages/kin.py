@@ -1,8 +1,9 @@
 """A model's family: what it was made from, and what was made from it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from catalog.models import AIModel
 
@@ -30,14 +31,21 @@ class Family:
 
 
 def of(ai_model: AIModel) -> Family:
-    base = ai_model.base_model if ai_model.base_model and ai_model.base_model.is_listed else None
-    known = base.full_name.lower() if base else ""
+    named = {str(name).lower(): str(name) for name in ai_model.base_model_names}
+    known = _known_bases(ai_model, named)
     return Family(
         relation=ai_model.get_base_relation_display() if ai_model.base_relation else "",
-        bases=rows.in_order([base.pk]) if base else [],
-        unknown_bases=[name for name in ai_model.base_model_names if str(name).lower() != known],
+        bases=rows.in_order(known.values()),
+        unknown_bases=[name for key, name in named.items() if key not in known],
         branches=_branches(ai_model),
     )
+
+
+def _known_bases(ai_model: AIModel, named: Iterable[str]) -> dict[str, int]:
+    """Those that everybody may see, by key: a merge has several, a curator may have set another."""
+    either = Q(key__in=list(named)) | Q(pk=ai_model.base_model_id)
+    found = AIModel.objects.listed().filter(either).by_popularity()
+    return dict(found.values_list("key", "pk"))
 
 
 def _branches(ai_model: AIModel) -> list[Branch]:

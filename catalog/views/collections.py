@@ -1,17 +1,19 @@
 """Models picked by people."""
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog.models import Collection
+from catalog.models import AIModel, Collection
 from catalog.pages import picks
+
+LISTED = Q(ai_models__status__in=AIModel.LISTED)
 
 
 @require_safe
 def collections(request: HttpRequest) -> HttpResponse:
-    found = Collection.objects.listed().annotate(model_count=Count("ai_models"))
+    found = Collection.objects.listed().annotate(model_count=Count("ai_models", filter=LISTED))
     return render(request, "catalog/collections.html", {"collections": found})
 
 

@@ -11,7 +11,7 @@ from catalog.pages import makers, rows
 
 PER_PAGE = 60
 MOST_MODELS = 30
-LISTED = Q(ai_models__status__in=[AIModel.Status.LISTED, AIModel.Status.DEPRECATED])
+LISTED = Q(ai_models__status__in=AIModel.LISTED)
 
 
 @require_safe

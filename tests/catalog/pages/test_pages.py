@@ -198,6 +198,19 @@ def test_a_deprecated_model_names_its_replacement(
     assert 'href="/models/Meta/Llama-4"' in html(client, "/models/Meta/Llama-3-8B")
 
 
+def test_a_replacement_that_is_not_public_is_not_named(
+    client: Client, llama: "AIModel", make_model: MakeModel
+) -> None:
+    secret = make_model("Meta/Secret", status="hidden")
+    llama.status, llama.replacement = "deprecated", secret
+    llama.save()
+
+    page = html(client, "/models/Meta/Llama-3-8B")
+
+    assert "Deprecated" in page
+    assert "Secret" not in page
+
+
 def test_each_fact_tells_its_source_and_date_or_that_nobody_reported_it(
     client: Client, llama: "AIModel"
 ) -> None:
@@ -265,6 +278,46 @@ def test_a_family_shows_bases_and_variants(
     assert "Meta/</span>Llama-3-8B" in html(client, "/models/acme/llama-gguf/family")
 
 
+def test_a_merge_shows_each_base_that_is_here(
+    client: Client, llama: "AIModel", make_model: MakeModel
+) -> None:
+    make_model("acme/other")
+    make_model("acme/secret", status="hidden")
+    names = ["Meta/Llama-3-8B", "acme/Other", "acme/elsewhere"]
+    make_model("acme/merge", base_model=llama, base_relation="merge", base_model_names=names)
+
+    page = html(client, "/models/acme/merge/family")
+
+    assert "Meta/</span>Llama-3-8B" in page
+    assert "acme/</span>other" in page
+    assert re.findall(r"<p><code>(.*?)</code>.*?is not in this catalog", page) == ["acme/elsewhere"]
+
+
+def test_a_base_that_is_not_public_has_no_line(client: Client, make_model: MakeModel) -> None:
+    secret = make_model("acme/secret", status="hidden")
+    make_model("acme/tune", base_model=secret, base_relation="finetune")
+
+    assert "secret" not in html(client, "/models/acme/tune/family")
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_a_family_needs_as_many_queries_for_eight_variants_as_for_one(
+    client: Client,
+    llama: "AIModel",
+    make_model: MakeModel,
+    count: int,
+    django_assert_max_num_queries: "DjangoAssertNumQueries",
+) -> None:
+    for number in range(count):
+        make_model(f"acme/tune-{number}", base_model=llama, base_relation="finetune")
+    client.get("/models/Meta/Llama-3-8B/family")
+
+    with django_assert_max_num_queries(8):
+        page = html(client, "/models/Meta/Llama-3-8B/family")
+
+    assert page.count('class="row"') == count
+
+
 def test_runs_by_day_are_a_drawing_with_a_table(client: Client, llama: "AIModel") -> None:
     for day, runs in ((1, 5), (2, 10)):
         llama.daily_runs.create(date=datetime(2026, 1, day).date(), runs=runs, total=runs)
@@ -328,6 +381,58 @@ def test_a_collection_keeps_its_order_and_notes(
     assert page.index("Llama-3-8B") < page.index("second")
     assert "The classic." in page
     assert 'href="/collections/chat"' in html(client, "/collections")
+
+
+def test_a_collection_counts_and_shows_what_is_public_alone(
+    client: Client, llama: "AIModel", make_model: MakeModel
+) -> None:
+    from catalog.models import Collection  # noqa: PLC0415
+
+    collection = Collection.objects.create(slug="chat", name="Chat")
+    collection.items.create(ai_model=llama)
+    collection.items.create(ai_model=make_model("acme/secret", status="hidden"))
+
+    assert '<span class="count">1</span>' in html(client, "/collections")
+    assert "secret" not in html(client, "/collections/chat")
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/collections", 1),
+        ("/collections/chat", 3),
+        ("/publishers", 2),
+        ("/publishers/acme", 4),
+        ("/tasks", 2),
+        ("/tasks/text-generation", 4),
+        ("/facets/task", 3),
+        ("/models/acme/model-0/versions", 8),
+        ("/models/acme/model-0/examples", 8),
+    ],
+)
+def test_a_list_needs_few_queries_whatever_its_length(
+    client: Client,
+    make_model: MakeModel,
+    path: str,
+    most: int,
+    django_assert_max_num_queries: "DjangoAssertNumQueries",
+) -> None:
+    from catalog.models import Collection  # noqa: PLC0415
+
+    collection = Collection.objects.create(slug="chat", name="Chat")
+    for number in range(12):
+        model = make_model(f"acme/model-{number}")
+        make_model(f"maker-{number}/model")
+        collection.items.create(ai_model=model, position=number)
+        Collection.objects.create(slug=f"more-{number}", name=f"More {number}")
+    first = collection.ai_models.order_by("pk")[0]
+    for number in range(12):
+        first.versions.create(version_id=f"{number}" * 32, openapi_schema=SCHEMA)
+        first.examples.create(source_id=f"{number}", input={}, output="x")
+    client.get(path)  # names of tasks and the like are remembered now
+
+    with django_assert_max_num_queries(most):
+        html(client, path)
 
 
 def test_a_model_that_is_missing_suggests_near_ones(client: Client, llama: "AIModel") -> None:
