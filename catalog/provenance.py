@@ -194,7 +194,7 @@ def of(ai_model: AIModel) -> dict[str, FieldOrigin]:
         origins.update(_derived(origins, said))
     for field in ai_model.locked_fields:
         if field in origins:
-            origins[field] = _curated(origins[field], ai_model)
+            origins[field] = _curated(origins[field])
     return origins
 
 
@@ -252,13 +252,14 @@ def _derived(origins: Mapping[str, FieldOrigin], said: Collection[str]) -> dict[
     return found
 
 
-def _curated(origin: FieldOrigin, ai_model: AIModel) -> FieldOrigin:
+def _curated(origin: FieldOrigin) -> FieldOrigin:
+    """Without a date: the desk's history has that, and the row's own moves with each import."""
     return FieldOrigin(
         source=Source.LOCAL,
         source_label=str(Source.LOCAL.label),
         source_url=origin.source_url,
         origin=origin.origin,
-        read_at=ai_model.updated_at,
+        read_at=None,
         is_curated=True,
         source_value=origin.source_value,
     )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from catalog.models import AIModel, Collection, Example, Offer, Version
+from catalog.models import AIModel, Collection, Example, LicenseClass, Offer, Version
 from catalog.provenance import FieldOrigin
 
 Shape = dict[str, Any]
@@ -134,8 +134,17 @@ def _model(row: Shape, around: Beside) -> Shape:
 def origins(shape: Shape, found: dict[str, FieldOrigin]) -> Shape:
     """For each field of a model that has a value: whose word it is, and when it was read."""
     columns = {**COLUMNS, **SAID_AS}
-    said = {name: columns.get(name, name) for name, value in shape.items() if value}
+    said = {name: columns.get(name, name) for name in shape if _is_said(name, shape)}
     return {name: _origin(found[column]) for name, column in said.items() if column in found}
+
+
+def _is_said(name: str, shape: Shape) -> bool:
+    """Zero is a value too, but not the run count that stands for none."""
+    if name == "run_count":
+        return shape["runs"] is not None
+    if name == "license_class":
+        return bool(shape[name] != LicenseClass.UNKNOWN)
+    return shape[name] is not False and shape[name] not in (None, "", [])
 
 
 def _origin(row: FieldOrigin) -> Shape:

@@ -7,12 +7,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.models import AIModel
+from catalog.models import AIModel, LicenseClass
+from catalog.provenance import IMPORTED_FIELDS, RELATIONS, FieldOrigin
 
 from . import figures, words
 from .address import searching
 
 MOST_VALUES = 12
+# What the API calls some fields otherwise than the database does.
+API_NAMES = {
+    "summary": "description",
+    "code_url": "github_url",
+    "cover_url": "cover_image_url",
+    "base_model_names": "base_models",
+    "source_updated_at": "updated_at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class FactGroup:
     facts: list[Fact]
 
 
-def of(ai_model: AIModel, origins: Mapping[str, Any]) -> list[FactGroup]:
+def of(ai_model: AIModel, origins: Mapping[str, FieldOrigin]) -> list[FactGroup]:
     """`origins` as provenance.of() answers it."""
     groups = [
         FactGroup(_("What it takes"), _sizes(ai_model)),
@@ -56,12 +65,36 @@ def of(ai_model: AIModel, origins: Mapping[str, Any]) -> list[FactGroup]:
     ]
 
 
-def _with_origin(fact: Fact, origins: Mapping[str, Any]) -> Fact:
+def sources(ai_model: AIModel, origins: Mapping[str, FieldOrigin]) -> list[tuple[str, str]]:
+    """Each imported field that has a value, under the API's name for it, with whose word it is."""
+    held = {name: getattr(ai_model, _column(name)) for name in IMPORTED_FIELDS}
+    return [
+        (API_NAMES.get(name, name), _told(origins[name]))
+        for name, value in held.items()
+        if value not in (None, "", []) and (name, value) != ("license_class", LicenseClass.UNKNOWN)
+    ]
+
+
+def _column(name: str) -> str:
+    return f"{name}_id" if name in RELATIONS else name
+
+
+def _told(origin: FieldOrigin) -> str:
+    """As in: Hugging Face, Oct. 1, 2026; cut."""
+    said = [_speaker(origin), figures.day(origin.read_at)]
+    return "; ".join(part for part in (", ".join(filter(None, said)), origin.note) if part)
+
+
+def _speaker(origin: FieldOrigin) -> str:
+    return _("a curator here") if origin.is_curated else origin.source_label
+
+
+def _with_origin(fact: Fact, origins: Mapping[str, FieldOrigin]) -> Fact:
     origin = origins.get(fact.field)
     if origin is None or not fact.is_known:
         return fact
-    source = _("a curator here") if origin.is_curated else origin.source_label
-    return replace(fact, source=source, read_on=figures.day(origin.read_at), note=origin.note)
+    read_on = figures.day(origin.read_at)
+    return replace(fact, source=_speaker(origin), read_on=read_on, note=origin.note)
 
 
 def _sizes(ai_model: AIModel) -> list[Fact]:

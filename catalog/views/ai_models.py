@@ -39,9 +39,11 @@ def page_of_a_model(page: Page) -> Callable[..., HttpResponse]:
 def model(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
     card = getattr(ai_model, "card", None)
     newest = None if card else ai_model.versions.first()
+    origins = provenance.of(ai_model)
     context = {
         "frame": heading.of(ai_model, "model"),
-        "facts": facts.of(ai_model, provenance.of(ai_model)),
+        "facts": facts.of(ai_model, origins),
+        "sources": facts.sources(ai_model, origins),
         "card": card,
         "card_html": cards.render(card.text, _place_of_card(ai_model)) if card else "",
         "signature": schemas.signature(newest.openapi_schema) if newest else None,

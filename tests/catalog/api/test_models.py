@@ -182,4 +182,20 @@ def test_every_value_tells_where_it_comes_from_and_when_it_was_read(
         "note": None,
     }
     assert provenance["description"]["is_curated"] is True
+    # A later import moves the row's own date, and says nothing of the curator.
+    assert provenance["description"]["read_at"] is None
     assert "likes" not in provenance
+
+
+def test_zero_is_a_value_with_an_origin_and_nothing_is_none(
+    client: Client, make_model: MakeModel
+) -> None:
+    unused = make_model("a/b", likes=0)
+    SourceRecord.objects.create(
+        ai_model=unused, source="huggingface", source_id="a/b", read_at=day(4), values={"likes": 0}
+    )
+
+    provenance = client.get("/v1/models/a/b").json()["provenance"]
+
+    assert provenance["likes"]["source"] == "huggingface"
+    assert not provenance.keys() & {"run_count", "license_class", "is_runnable", "parameters"}

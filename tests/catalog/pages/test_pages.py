@@ -228,6 +228,27 @@ def test_each_fact_tells_its_source_and_date_or_that_nobody_reported_it(
     assert "Not reported" in page
 
 
+def test_every_field_with_a_value_tells_whose_word_it_is(client: Client, llama: "AIModel") -> None:
+    values = {"summary": "A language model", "tags": ["chat"], "downloads": 1_234_567}
+    llama.source_records.create(
+        source="huggingface",
+        source_id="meta/Llama-3-8B",
+        read_at=datetime(2026, 10, 1, tzinfo=UTC),
+        values=values,
+        notes=["summary: the beginning of its card"],
+    )
+    llama.locked_fields = ["tags"]
+    llama.save()
+
+    page = html(client, "/models/Meta/Llama-3-8B")
+
+    told = dict(re.findall(r"<dt><code>(\w+)</code></dt><dd>(.*?)</dd>", page))
+    assert told["description"] == "Hugging Face, Oct. 1, 2026; the beginning of its card"
+    assert told["downloads"] == "Hugging Face, Oct. 1, 2026"
+    assert told["tags"] == "a curator here"
+    assert not told.keys() & {"likes", "papers"}
+
+
 def test_a_model_page_needs_few_queries(
     client: Client, llama: "AIModel", django_assert_max_num_queries: "DjangoAssertNumQueries"
 ) -> None:
