@@ -107,7 +107,8 @@ def pages_at(origin: str) -> str:
 
 def _rows(ids: Sequence[int]) -> dict[int, Shape]:
     names = (*BESIDES, *COLUMNS)
-    rows = AIModel.objects.listed().filter(pk__in=ids).values_list(*BESIDES, *COLUMNS.values())
+    rows = AIModel.objects.filter(pk__in=ids).still_listed()
+    rows = rows.values_list(*BESIDES, *COLUMNS.values())
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
@@ -238,5 +239,5 @@ def _replacements(rows: dict[int, Shape]) -> dict[int, str]:
     wanted = {row["replacement_id"] for row in rows.values() if row["replacement_id"]}
     if not wanted:
         return {}
-    listed = AIModel.objects.listed().select_related("publisher").filter(pk__in=wanted)
+    listed = AIModel.objects.filter(pk__in=wanted).still_listed().select_related("publisher")
     return {row.pk: row.full_name for row in listed}

@@ -19,6 +19,16 @@ class AIModelQuerySet(models.QuerySet["AIModel"]):
         """What everybody may see. Deprecated models stay visible and say so."""
         return self.filter(status__in=AIModel.LISTED)
 
+    def still_listed(self) -> Self:
+        """listed() of rows that their ids choose, worded so that the ids are what is looked up.
+
+        SQLite takes the index by status instead when its statistics of it are missing, as after
+        a migration, and then reads every listed model.
+        """
+        return self.exclude(
+            status__in=[AIModel.Status.DRAFT, AIModel.Status.HIDDEN, AIModel.Status.REMOVED]
+        )
+
     def with_card_data(self) -> Self:
         """With what a listing shows of each row, in one query."""
         return self.select_related("publisher", "task", "library", "license")

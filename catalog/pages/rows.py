@@ -97,7 +97,8 @@ def of(ai_models: AIModelQuerySet) -> list[Row]:
 def in_order(ids: Iterable[int]) -> list[Row]:
     """The listed models of these ids in their order; what is gone by now is left out."""
     ids = list(ids)
-    found = {one["id"]: one for one in listed().filter(pk__in=ids).values(*COLUMNS)}
+    listed = AIModel.objects.filter(pk__in=ids).still_listed()
+    found = {one["id"]: one for one in listed.values(*COLUMNS)}
     return _rows(found[pk] for pk in ids if pk in found)
 
 

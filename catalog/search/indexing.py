@@ -160,7 +160,7 @@ def _sweep_batch(generation: Generation) -> int:
 
 def _put(generation: Generation, changed: list[int], gone: list[int]) -> dict[int, int]:
     """Returns the version of each model as it was put."""
-    rows = list(documents.read(AIModel.objects.listed().filter(pk__in=changed)))
+    rows = list(documents.read(AIModel.objects.filter(pk__in=changed).still_listed()))
     if rows or gone:
         embedded.put(generation, rows, gone)
     return {row.id: row.version for row in rows}
@@ -207,7 +207,7 @@ def _all_documents(expected: int, report: Report | None) -> Iterator[Document]:
     """Every listed model, by its id, a chunk at a time, so that no read is long."""
     last, done = 0, 0
     while True:
-        rows = AIModel.objects.listed().filter(pk__gt=last).order_by("pk")[:CHUNK]
+        rows = AIModel.objects.filter(pk__gt=last).still_listed().order_by("pk")[:CHUNK]
         chunk = list(documents.read(rows))
         yield from chunk
         done += len(chunk)
@@ -223,7 +223,7 @@ def _repair(generation: Generation) -> Drift:
     drift = Drift()
     last = 0
     while True:
-        rows = AIModel.objects.listed().filter(pk__gt=last).order_by("pk")
+        rows = AIModel.objects.filter(pk__gt=last).still_listed().order_by("pk")
         listed = {id: version_of(at) for id, at in rows.values_list("pk", "updated_at")[:CHUNK]}
         is_end = len(listed) < CHUNK
         end = ID_LIMIT if is_end else max(listed)

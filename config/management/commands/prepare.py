@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from catalog import statistics
 from catalog.search import embedded
 from catalog.search.errors import Unavailable
 from config import static
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         if plan:
             self.stdout.write(f"Preparing the database ({len(plan)} migrations) ...")
             call_command("migrate", interactive=False, verbosity=0)
+            statistics.refresh()  # a new index is not known to the planner before
         if not settings.CACHE_URL:
             call_command("createcachetable", verbosity=0)
 
