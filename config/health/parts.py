@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import structlog
 from django.db import connections
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 log = structlog.get_logger(__name__)
@@ -22,6 +23,24 @@ class State(StrEnum):
     DOWN = "down"
 
 
+NAMES = {
+    "web": gettext_lazy("Web"),
+    "database": gettext_lazy("Database"),
+    "migrations": gettext_lazy("Migrations"),
+    "search": gettext_lazy("Search"),
+    "broker": gettext_lazy("Queue"),
+    "worker": gettext_lazy("Worker"),
+    "cache": gettext_lazy("Cache"),
+    "disk": gettext_lazy("Disk"),
+    "imports": gettext_lazy("Imports"),
+}
+STATES = {
+    State.OK: gettext_lazy("well"),
+    State.DEGRADED: gettext_lazy("not at its best"),
+    State.DOWN: gettext_lazy("down"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """`sentence` and `advice` are for everybody and name no host or path; `facts` is for staff."""
@@ -32,6 +51,15 @@ class Part:
     advice: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """The name for people, in their language; `name` is for programs."""
+        return str(NAMES.get(self.name, self.name))
+
+    @property
+    def how_it_is(self) -> str:
+        return str(STATES[self.state])
+
 
 Check = Callable[[], Part]
 
@@ -40,7 +68,7 @@ def ask(checks: Mapping[str, Check]) -> list[Part]:
     """All parts at once, each in a thread of its own: the slowest decides, up to SECONDS."""
     pool = ThreadPoolExecutor(max_workers=len(checks), thread_name_prefix="health")
     asked = {
-        name: pool.submit(contextvars.copy_context().run, _alone, check)
+        name: pool.submit(contextvars.copy_context().run, _alone, check, get_language() or "en")
         for name, check in checks.items()
     }
     parts = [_answer(name, future) for name, future in asked.items()]
@@ -52,9 +80,11 @@ def down(name: str, sentence: str, advice: str, **facts: object) -> Part:
     return Part(name=name, state=State.DOWN, sentence=sentence, advice=advice, facts=facts)
 
 
-def _alone(check: Check) -> Part:
+def _alone(check: Check, language: str) -> Part:
+    # A thread starts in English, whatever its context says.
     try:
-        return check()
+        with override(language):
+            return check()
     finally:
         connections.close_all()  # This thread's own.
 

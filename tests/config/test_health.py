@@ -254,3 +254,15 @@ def test_a_part_whose_check_fails_counts_as_down_and_the_others_stay() -> None:
 
 def well(name: str) -> Part:
     return Part(name=name, state=State.OK, sentence="It answers.")
+
+
+@with_database
+def test_the_parts_are_told_in_the_readers_language(client: Client) -> None:
+    english = client.get("/status?lang=en").content.decode()
+    chinese = client.get("/status?lang=zh-hans").content.decode()
+
+    assert '<h2 class="row-name">Migrations</h2>' in english
+    assert "All are applied." in english
+    assert '<h2 class="row-name">数据库迁移</h2>' in chinese
+    assert "全部已执行。" in chinese
+    assert "All are applied." not in chinese
