@@ -13,6 +13,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from catalog.models import AIModel, Collection, Example, LicenseClass, Offer, Version
+from catalog.models.by_ids import ByIds
 from catalog.provenance import FieldOrigin
 
 Shape = dict[str, Any]
@@ -63,6 +64,17 @@ COLUMNS = {
 }
 # What the computed fields are made of.
 BESIDES = ("pk", "license__url", "license_text", "replacement_id")
+OFFER_COLUMNS = (
+    "provider",
+    "unit",
+    "amount",
+    "currency",
+    "context_length",
+    "tokens_per_second",
+    "source",
+    "url",
+    "seen_at",
+)
 # Whose word a field is that is no column under its own name.
 SAID_AS = {
     "owner": "publisher",
@@ -72,6 +84,22 @@ SAID_AS = {
     "library": "library",
     "license": "license",
 }
+
+_ROWS = ByIds(
+    lambda ids: (
+        AIModel.objects.filter(pk__in=ids).still_listed().values_list(*BESIDES, *COLUMNS.values())
+    )
+)
+_VERSIONS = ByIds(
+    lambda ids: (
+        Version.objects.filter(ai_model__in=ids)
+        .order_by("created_at", "id")
+        .values_list("ai_model_id", "pk", "version_id", "created_at", "cog_version")
+    )
+)
+_OFFERS = ByIds(
+    lambda ids: Offer.objects.filter(ai_model__in=ids).values_list("ai_model_id", *OFFER_COLUMNS)
+)
 
 
 @dataclass(frozen=True)
@@ -107,9 +135,7 @@ def pages_at(origin: str) -> str:
 
 def _rows(ids: Sequence[int]) -> dict[int, Shape]:
     names = (*BESIDES, *COLUMNS)
-    rows = AIModel.objects.filter(pk__in=ids).still_listed()
-    rows = rows.values_list(*BESIDES, *COLUMNS.values())
-    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+    return {row[0]: dict(zip(names, row, strict=True)) for row in _ROWS(ids)}
 
 
 def _model(row: Shape, around: Beside) -> Shape:
@@ -196,15 +222,13 @@ def collection(row: Collection) -> Shape:
 
 def _latest_versions(ids: Sequence[int], *, with_schema: bool) -> dict[int, Shape]:
     """Schemas are larger than all the rest, so they are left in the database unless wanted."""
-    rows = Version.objects.filter(ai_model__in=ids).order_by("created_at", "id")
+    newest = {row[0]: row[1:] for row in _VERSIONS(ids)}
     if with_schema:
-        newest = dict(rows.values_list("ai_model_id", "pk"))
-        full = Version.objects.filter(pk__in=newest.values())
+        full = Version.objects.filter(pk__in=[pk for pk, *_ in newest.values()])
         return {row.ai_model_id: version(row) for row in full}
-    names = ("ai_model_id", "version_id", "created_at", "cog_version")
     return {
-        ai_model: {"id": pk, "created_at": at, "cog_version": cog, "openapi_schema": {}}
-        for ai_model, pk, at, cog in rows.values_list(*names)
+        ai_model: {"id": id, "created_at": at, "cog_version": cog, "openapi_schema": {}}
+        for ai_model, (_, id, at, cog) in newest.items()
     }
 
 
@@ -216,23 +240,11 @@ def _newest_examples(ids: Sequence[int]) -> dict[int, Example]:
 
 def _offers(ids: Sequence[int]) -> dict[int, list[Shape]]:
     offers: dict[int, list[Shape]] = {}
-    for row in Offer.objects.filter(ai_model__in=ids):
-        offers.setdefault(row.ai_model_id, []).append(_offer(row))
+    for ai_model, *values in _OFFERS(ids):
+        row = dict(zip(OFFER_COLUMNS, values, strict=True))
+        row |= {"amount": float(row["amount"]), "url": row["url"] or None}
+        offers.setdefault(ai_model, []).append(row)
     return offers
-
-
-def _offer(row: Offer) -> Shape:
-    return {
-        "provider": row.provider,
-        "unit": row.unit,
-        "amount": float(row.amount),
-        "currency": row.currency,
-        "context_length": row.context_length,
-        "tokens_per_second": row.tokens_per_second,
-        "source": row.source,
-        "url": row.url or None,
-        "seen_at": row.seen_at,
-    }
 
 
 def _replacements(rows: dict[int, Shape]) -> dict[int, str]:

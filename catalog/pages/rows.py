@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import AIModel, LicenseClass
 from catalog.models.ai_models import AIModelQuerySet
+from catalog.models.by_ids import ByIds
 
 from . import figures, words
 
@@ -43,6 +44,7 @@ COLUMNS = (
     "is_sample",
     "publisher__slug",
 )
+_BY_IDS = ByIds(lambda ids: AIModel.objects.filter(pk__in=ids).still_listed().values_list(*COLUMNS))
 SUMMARY_LIMIT = 240
 KEPT = 4096  # lines of about 1.5 kB
 PERMITS: dict[str, Any] = {
@@ -97,8 +99,7 @@ def of(ai_models: AIModelQuerySet) -> list[Row]:
 def in_order(ids: Iterable[int]) -> list[Row]:
     """The listed models of these ids in their order; what is gone by now is left out."""
     ids = list(ids)
-    listed = AIModel.objects.filter(pk__in=ids).still_listed()
-    found = {one["id"]: one for one in listed.values(*COLUMNS)}
+    found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _BY_IDS(ids)}
     return _rows(found[pk] for pk in ids if pk in found)
 
 
