@@ -62,7 +62,7 @@ RANGES: Parameters = [
     OpenApiParameter("params_min", str, description="Parameters at least: 7000000000 or 7B."),
     OpenApiParameter("params_max", str, description="Parameters at most: 7000000000 or 7B."),
     OpenApiParameter("context_min", str, description="Context length in tokens at least: 128k."),
-    OpenApiParameter("memory_max", str, description="Memory needed at most, in bytes or 24GB."),
+    OpenApiParameter("memory_max", str, description="Memory needed at most, with its unit: 24GB."),
     OpenApiParameter(
         "updated_since", OpenApiTypes.DATE, description="Changed at its source on or after."
     ),

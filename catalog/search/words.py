@@ -80,10 +80,6 @@ def is_cjk(word: str) -> bool:
     return bool(CJK.match(word))
 
 
-def has_digit(word: str) -> bool:
-    return any(sign.isdigit() for sign in word)
-
-
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Coarse: upscale, upscaler and upscaling become one. For short vocabularies, not for prose."""

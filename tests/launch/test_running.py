@@ -21,6 +21,18 @@ def test_the_last_line_says_where_to_look_and_a_page_answers_there(slipway: Runn
     assert requests.get(f"{address}admin/login/", timeout=10).status_code == 200
 
 
+@pytest.mark.parametrize(("length", "status"), [(1_000, 200), (10_000, 400)])
+def test_a_long_search_is_answered_or_told_what_is_too_long(
+    slipway: Running, length: int, status: int
+) -> None:
+    response = requests.get(
+        f"http://127.0.0.1:{slipway.port}/v1/models", params={"q": "模" * length}, timeout=20
+    )
+
+    assert response.status_code == status
+    assert ("at most 1000" in response.text) is (status == 400)
+
+
 def test_a_second_one_on_the_same_state_says_who_runs_already(slipway: Running) -> None:
     with started(slipway.var_dir, owns_state=False) as second:
         said = second.read_to_the_end()
