@@ -6,6 +6,7 @@ import shutil
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from launch.refusal import Refused
@@ -31,6 +32,13 @@ def make_private_folder(socket: Path) -> None:
     found = socket.parent.lstat()
     if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise Refused(f"{socket.parent} belongs to somebody else; remove it, or shorten VAR_DIR.")
+
+
+def remove_private_folder(socket: Path) -> None:
+    """The one in the temporary directory, once nothing is in it."""
+    if socket.parent.name.startswith("slipway-"):
+        with suppress(OSError):
+            socket.parent.rmdir()
 
 
 def program(python: Path) -> str:

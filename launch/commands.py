@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from launch import console, debian, instance, packages, parts, processes, refusal
+from launch import broker, console, debian, instance, packages, parts, processes, refusal
 from launch.instance import Instance
 from launch.refusal import Refused
 from launch.supervisor import Part, Stopped, Supervisor
@@ -59,6 +59,8 @@ def _serve(wanted: Instance, python: Path) -> int:
             supervisor.watch()
     except Stopped:
         console.say("Slipway has stopped.")
+    finally:
+        broker.remove_private_folder(broker.socket_path(wanted.var_dir))
     return 0
 
 

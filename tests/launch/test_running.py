@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from launch import broker
 from tests import servers
 from tests.launch.running import READY, Running, started
 
@@ -120,6 +121,7 @@ def test_a_state_folder_with_a_very_long_name_works(template: Path, tmp_path: Pa
     with started(var_dir) as slipway:
         assert slipway.read_until(READY)
         assert slipway.has_socket()
+    assert not broker.socket_path(var_dir).parent.exists()
 
 
 def test_a_wrong_setting_is_a_sentence(tmp_path: Path) -> None:
