@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog.search import FacetValue, Query
@@ -26,24 +27,19 @@ OPEN_AT_FIRST = ("task", "license_class", "library")
 SHOWN_AT_FIRST = 8
 GIGABYTE = 10**9
 
-
-class Choice(TypedDict):
-    """A dictionary, because templates look those up several times faster than objects."""
-
-    value: str
-    label: str
-    count: str
-    is_excluded: bool
+Names = Mapping[str, str]
+Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`chosen` are asked for or ruled out and never vanish, whatever their count."""
+    """`choices` are list items: a page has up to eighty, which a template takes longer to print
+    than the engine to count. What is asked for or ruled out is always among them.
+    """
 
     name: str
     title: str
-    chosen: list[Choice]
-    choices: list[Choice]
+    choices: SafeString
     is_open: bool
     all_url: str  # the page of all values, when there are more
 
@@ -58,7 +54,7 @@ class Preset:
 def of(query: Query, counted: dict[str, list[FacetValue]], address: Address) -> list[Group]:
     """The groups that have anything to choose."""
     groups = [group(name, query, counted.get(name, []), address) for name in GROUPS]
-    return [one for one in groups if one.chosen or one.choices]
+    return [one for one in groups if one.choices]
 
 
 def group(
@@ -71,29 +67,49 @@ def group(
     wanted, unwanted = query.any_of.get(name, ()), query.none_of.get(name, ())
     counts = {found.value: found.count for found in counted}
     rest = [value for value in counts if value not in wanted and value not in unwanted]
-    names = words.names(name)
+    names, no = words.names(name), escape(_("Not"))
+    lines = [
+        *(_chosen(name, value, names, counts) for value in wanted),
+        *(_ruled_out(name, value, names, counts, no) for value in unwanted),
+        *(_choice(name, value, names, counts, no) for value in rest[:shown]),
+    ]
     return Group(
         name=name,
         title=words.title(name),
-        chosen=[
-            *(_choice(value, names, counts) for value in wanted),
-            *(_choice(value, names, counts, is_excluded=True) for value in unwanted),
-        ],
-        choices=[_choice(value, names, counts) for value in rest[:shown]],
+        choices=mark_safe("".join(lines)),  # noqa: S308 - every part is escaped
         is_open=bool(wanted or unwanted) or name in OPEN_AT_FIRST,
         all_url=address.url(route="facet", args=(name,)) if len(rest) > shown else "",
     )
 
 
-def _choice(
-    value: str, names: Mapping[str, str], counts: Mapping[str, int], *, is_excluded: bool = False
-) -> Choice:
-    return Choice(
-        value=value,
-        label=names.get(value, value),
-        count=figures.whole(counts[value]) if value in counts else "",
-        is_excluded=is_excluded,
+def _chosen(name: str, value: str, names: Names, counts: Counts) -> str:
+    return (
+        f'<li><label><input type="checkbox" name="{name}" value="{escape(value)}" checked>'
+        f"<span>{escape(names.get(value, value))}</span>{_count(value, counts)}</label></li>"
     )
+
+
+def _ruled_out(name: str, value: str, names: Names, counts: Counts, no: str) -> str:
+    return (
+        f'<li class="excluded"><label>'
+        f'<input type="checkbox" name="{name}" value="-{escape(value)}" checked>'
+        f"<span>{no}: {escape(names.get(value, value))}</span>{_count(value, counts)}</label></li>"
+    )
+
+
+def _choice(name: str, value: str, names: Names, counts: Counts, no: str) -> str:
+    safe, label = escape(value), escape(names.get(value, value))
+    return (
+        f'<li><label><input type="checkbox" name="{name}" value="{safe}">'
+        f"<span>{label}</span>{_count(value, counts)}</label>"
+        f'<button class="not" type="submit" name="{name}" value="-{safe}" '
+        f'aria-label="{no}: {label}">{no}</button></li>'
+    )
+
+
+def _count(value: str, counts: Counts) -> str:
+    shown = figures.whole(counts[value]) if value in counts else ""
+    return f'<span class="count">{escape(shown)}</span>'
 
 
 def parameter_presets(address: Address) -> list[Preset]:
