@@ -25,7 +25,7 @@ class CollectionDetail(APIView):
     @contract.get_collection
     def get(self, request: Request, slug: str) -> Response:
         collection = naming.get_or_404(
-            Collection.objects.listed().filter(slug=slug.lower()),
+            Collection.objects.listed().filter(slug__iexact=slug),
             f"There is no collection {slug} here. GET /v1/collections lists them.",
         )
         notes = dict(collection.items.values_list("ai_model_id", "note"))

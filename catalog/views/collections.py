@@ -1,8 +1,8 @@
 """Models picked by people."""
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from catalog.models import AIModel, Collection
@@ -19,6 +19,10 @@ def collections(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Collection.objects.listed(), slug=slug)
+    found = Collection.objects.listed().filter(slug__iexact=slug).first()
+    if found is None:
+        raise Http404
+    if found.slug != slug:
+        return redirect(found, permanent=True)
     context = {"collection": found, "rows": picks.rows_of(found)}
     return render(request, "catalog/collection.html", context)

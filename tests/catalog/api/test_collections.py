@@ -57,3 +57,10 @@ def test_a_private_collection_does_not_exist(client: Client, llama: AIModel) -> 
 
     assert response.status_code == 404
     assert response.json()["detail"].startswith("There is no collection private here.")
+
+
+def test_a_slug_is_found_in_any_case(client: Client, db: None) -> None:
+    Collection.objects.create(slug="Speech", name="Speech")
+
+    for slug in ("Speech", "speech"):
+        assert client.get(f"/v1/collections/{slug}").json()["slug"] == "Speech"

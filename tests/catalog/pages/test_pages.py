@@ -404,6 +404,17 @@ def test_a_collection_keeps_its_order_and_notes(
     assert 'href="/collections/chat"' in html(client, "/collections")
 
 
+def test_a_collection_is_found_in_any_case(client: Client, db: None) -> None:
+    from catalog.models import Collection  # noqa: PLC0415
+
+    Collection.objects.create(slug="Speech", name="Speech")
+
+    response = client.get("/collections/speech")
+
+    assert (response.status_code, response["Location"]) == (301, "/collections/Speech")
+    assert client.get("/collections/nothing").status_code == 404
+
+
 def test_a_collection_counts_and_shows_what_is_public_alone(
     client: Client, llama: "AIModel", make_model: MakeModel
 ) -> None:
