@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from .reading import Raw, Unreadable, parsed
+from .reading import NotThere, Raw, Unreadable, parsed
 
 CONNECT_AND_READ_SECONDS = (10, 60)
 TRIES = 6
@@ -52,7 +52,7 @@ def pages(address: str, token: str = "") -> Iterator[Page]:
 def _check(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unreadable(f"{address} is no address that can be read; it starts with https://.")
+        raise NotThere(f"{address} is no address that can be read; it starts with https://.")
 
 
 def _origin(address: str) -> tuple[str, str]:

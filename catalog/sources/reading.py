@@ -34,7 +34,15 @@ T = TypeVar("T")
 
 
 class Unreadable(Exception):
-    """The input ends here; the message names it and says how far it came and what to do."""
+    """The input ends here; the message names it and says why."""
+
+    advice = "What came before is in the catalog; run the same command again with the whole input."
+
+
+class NotThere(Unreadable):
+    """Nothing was read at all."""
+
+    advice = "Nothing was read; give the path or address of what to import."
 
 
 @dataclass(slots=True)
@@ -102,12 +110,12 @@ class Input:
 
 def _paths(path: Path) -> list[Path]:
     if not path.exists():
-        raise Unreadable(f"There is no file or folder {path}.")
+        raise NotThere(f"There is no file or folder {path}.")
     if path.is_file():
         return [path]
     found = sorted(child for child in path.rglob("*") if _is_input(child))
     if not found:
-        raise Unreadable(f"The folder {path} holds no file that ends in .json or .jsonl.")
+        raise NotThere(f"The folder {path} holds no file that ends in .json or .jsonl.")
     return found
 
 

@@ -75,10 +75,7 @@ class Command(BaseCommand):
             with telling.told(self.stderr) as report:
                 outcome = ingest.carry_out(order, report)
         except Unreadable as unreadable:
-            raise CommandError(
-                f"{unreadable} What came before is in the catalog; "
-                "run the same command again with the whole input."
-            ) from unreadable
+            raise CommandError(f"{unreadable} {unreadable.advice}") from unreadable
         except KeyboardInterrupt:
             self.stderr.write(
                 "Stopped. What was read so far is in the catalog; "

@@ -137,8 +137,11 @@ def test_a_damaged_gzip_is_told_in_a_sentence(tmp_path: Path) -> None:
     ],
 )
 def test_an_input_that_is_not_there_is_told_in_a_sentence(location: str, sentence: str) -> None:
-    with pytest.raises(CommandError, match=sentence):
+    with pytest.raises(CommandError, match=sentence) as refused:
         told_by("jsonl", location)
+
+    assert "Nothing was read" in str(refused.value)
+    assert "What came before" not in str(refused.value)
 
 
 @pytest.mark.django_db
