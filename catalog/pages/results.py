@@ -13,6 +13,7 @@ from catalog.search import FACETS, SORTS, Query, Results
 from . import facets, figures, rows, words
 from .address import Address
 from .pagination import Pages
+from .remembered import remembered
 from .rows import Row
 
 # Beyond this the counting of what each filter hides would cost more than it tells.
@@ -178,4 +179,9 @@ def _total_of(address: Address) -> int:
 
 
 def _popular() -> list[Row]:
-    return rows.of(rows.listed().by_popularity()[:6])
+    return rows.in_order(_popular_ids())
+
+
+@remembered(seconds=30)
+def _popular_ids() -> list[int]:
+    return list(rows.listed().by_popularity().values_list("pk", flat=True)[:6])
