@@ -72,6 +72,8 @@ class AIModel(models.Model):
 
     # What everybody may see; for filters that start at another table.
     LISTED = (Status.LISTED, Status.DEPRECATED)
+    # What has a page; that of a removed model says so.
+    SHOWN = (*LISTED, Status.REMOVED)
 
     class BaseRelation(models.TextChoices):
         FINETUNE = "finetune", _("Fine-tune")

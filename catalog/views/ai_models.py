@@ -13,8 +13,6 @@ from catalog.models import AIModel, FormerName, Source, Version
 from catalog.pages import calls, facts, heading, kin, runs
 from catalog.pages.missing import NoSuchModel
 
-# A removed model keeps its page, which says so.
-VISIBLE = (AIModel.Status.LISTED, AIModel.Status.DEPRECATED, AIModel.Status.REMOVED)
 MOST_VERSIONS = 100
 MOST_EXAMPLES = 20
 
@@ -95,7 +93,7 @@ def _place_of_card(ai_model: AIModel) -> str:
 
 
 def _find(owner: str, name: str) -> AIModel:
-    visible = AIModel.objects.filter(status__in=VISIBLE).with_card_data()
+    visible = AIModel.objects.filter(status__in=AIModel.SHOWN).with_card_data()
     related = visible.select_related(
         "publisher",
         "task",

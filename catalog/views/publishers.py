@@ -29,7 +29,7 @@ def publishers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def publisher(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Publisher.objects.named(slug).first()
+    found = Publisher.objects.named(slug).filter(ai_models__status__in=AIModel.SHOWN).first()
     if found is None:
         raise Http404
     if found.slug != slug:

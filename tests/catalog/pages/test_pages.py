@@ -370,6 +370,17 @@ def test_a_publisher_is_found_in_any_case(client: Client, llama: "AIModel") -> N
     assert client.get("/publishers/nobody").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("status", "answer"), [("hidden", 404), ("draft", 404), ("removed", 200), ("deprecated", 200)]
+)
+def test_a_publisher_is_known_by_what_is_shown_of_it(
+    client: Client, make_model: MakeModel, status: str, answer: int
+) -> None:
+    make_model("secret/model", status=status)
+
+    assert client.get("/publishers/secret").status_code == answer
+
+
 def test_publishers_with_public_models_are_listed(
     client: Client, llama: "AIModel", make_model: MakeModel
 ) -> None:
