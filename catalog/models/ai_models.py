@@ -86,7 +86,10 @@ class AIModel(models.Model):
         AUTO = "auto", _("After agreeing to terms")
         MANUAL = "manual", _("After approval by the publisher")
 
-    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="ai_models")
+    # db_index: the indexes below begin with these columns, and one more costs each import.
+    publisher = models.ForeignKey(
+        Publisher, models.PROTECT, related_name="ai_models", db_index=False
+    )
     name = models.CharField(max_length=256)
     key = models.CharField(
         max_length=360, unique=True, editable=False, help_text="owner/name in lower case."
@@ -99,7 +102,9 @@ class AIModel(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="replaces"
     )
 
-    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="ai_models")
+    task = models.ForeignKey(
+        Task, models.PROTECT, null=True, blank=True, related_name="ai_models", db_index=False
+    )
     library = models.ForeignKey(
         Library, models.PROTECT, null=True, blank=True, related_name="ai_models"
     )
