@@ -68,6 +68,7 @@ def test_a_part_that_dies_is_started_again(slipway: Running, part: str) -> None:
         f"another {part}",
     )
     assert victim not in slipway.family()
+    servers.wait_until(lambda: servers.is_listening(slipway.port), "the page again")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
