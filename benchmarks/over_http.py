@@ -195,7 +195,8 @@ def get(port: int, path: str) -> tuple[int, bytes, dict[str, str]]:
 
 
 def total(port: int) -> int:
-    found = re.search(rb'"total":\s*(\d+)', get(port, "/v1/models?facets=&limit=1")[1])
+    _, answer, headers = get(port, "/v1/models?facets=&limit=1")
+    found = re.search(r'"total":\s*(\d+)', decoded(answer, headers))
     return int(found[1]) if found else 0
 
 
