@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from catalog import vocabulary
 from catalog.search import FACETS, SORTS, Query
 
 TEXT_LIMIT = 1000
@@ -66,9 +67,16 @@ class TextField(forms.CharField):
 
 
 class FilterField(forms.Field):
-    """Repeated values; `-` before one means not."""
+    """Repeated values; `-` before one means not.
+
+    `id_of` knows other spellings of the values, as in apache-2 for apache-2.0.
+    """
 
     widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, id_of: Callable[[object], str | None] = lambda _: None) -> None:
+        super().__init__()
+        self.id_of = id_of
 
     def clean(self, value: Any) -> Filter:
         values = [value] if isinstance(value, str) else list(value or [])
@@ -82,9 +90,13 @@ class FilterField(forms.Field):
         for word in words:
             _check_value(word)
         return Filter(
-            any_of=tuple(word for word in words if not word.startswith("-")),
-            none_of=tuple(word[1:] for word in words if word.startswith("-")),
+            any_of=self._ids(word for word in words if not word.startswith("-")),
+            none_of=self._ids(word[1:] for word in words if word.startswith("-")),
         )
+
+    def _ids(self, words: Iterable[str]) -> tuple[str, ...]:
+        """What is in no vocabulary stays as it was written, and finds nothing."""
+        return tuple(dict.fromkeys(self.id_of(word) or word for word in words))
 
 
 class AmountField(forms.Field):
@@ -155,11 +167,11 @@ class SearchForm(forms.Form):
     """Unknown parameters are ignored; a wrong value is an error under its field's name."""
 
     q = TextField(required=False)
-    task = FilterField()
-    library = FilterField()
-    license = FilterField()
+    task = FilterField(id_of=vocabulary.task_of)
+    library = FilterField(id_of=vocabulary.library_of)
+    license = FilterField(id_of=vocabulary.license_of)
     license_class = FilterField()
-    language = FilterField()
+    language = FilterField(id_of=vocabulary.language_of)
     publisher = FilterField()
     source = FilterField()
     tag = FilterField()

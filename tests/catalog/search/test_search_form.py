@@ -20,6 +20,17 @@ def test_filters_repeat_and_a_minus_means_not():
     assert query.none_of == {"task": ("fill-mask",)}
 
 
+def test_other_spellings_of_a_known_value_mean_the_same():
+    asked = form(
+        "license=apache-2&license=apache-2.0&license=our-own&license=-Llama-3&library=sklearn"
+    )
+
+    assert asked.is_valid()
+    query = asked.query()
+    assert query.any_of == {"license": ("apache-2.0", "our-own"), "library": ("scikit-learn",)}
+    assert query.none_of == {"license": ("llama3",)}
+
+
 def test_amounts_carry_units():
     asked = form("params_min=1.5B&params_max=7000000000&context_min=128k&memory_max=24gb")
 
