@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -43,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """The settings are read here for the first time, so the server must run before."""
+    # A shell's background job ignores Ctrl-C and hands that on; the tests send it on purpose.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in SETTINGS:
         os.environ.pop(name, None)
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="slipway-test-")
