@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.utils import translation
 from psycopg import sql
 
 from tests import servers
@@ -106,3 +107,9 @@ def postgresql_url(postgresql_server: str) -> str:
 def redis_url() -> Iterator[str]:
     with servers.redis() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_settings() -> None:
+    """A thread keeps the language of its last page, whichever test asked for that."""
+    translation.activate("en")

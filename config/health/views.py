@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -59,7 +60,11 @@ def doors(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponse:
         door = {"/livez": livez, "/readyz": readyz}.get(request.path_info)
-        return door(request) if door else get_response(request)
+        if door is None:
+            return get_response(request)
+        # Nobody chose a language yet, and the thread still has that of its last page.
+        with override(settings.LANGUAGE_CODE):
+            return door(request)
 
     return respond
 
