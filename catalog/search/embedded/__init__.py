@@ -26,6 +26,7 @@ from catalog.search.embedded.writing import (
 )
 from catalog.search.errors import Unavailable
 from catalog.search.query import Query, Results
+from catalog.search.typed import read
 
 __all__ = [
     "Generation",
@@ -66,7 +67,7 @@ def find(query: Query) -> Results:
 def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Results:
     """As strict as the text allows: more lenient only while it fits nothing at all."""
     text = plain(query.text).strip()
-    typed = fitting.read(text) if text else None
+    typed = read(text) if text else None
     for needed in typed.needs if typed else [0]:
         fits = fitting.clause(typed, searcher, needed=needed) if typed else None
         ids, total = _page(query, fits, searcher)
