@@ -32,6 +32,7 @@ SINGLE_FIELDS = (
     "library",
     "languages",
     "tags",
+    "aliases",
     "capabilities",
     "formats",
     "datasets",
@@ -71,6 +72,7 @@ LISTS = frozenset(
     {
         "languages",
         "tags",
+        "aliases",
         "capabilities",
         "formats",
         "datasets",

@@ -100,7 +100,7 @@ class AIModelAdmin(DeskAdmin):
         ("Made from", {"fields": (("base_model", "base_relation"), "base_model_names")}),
         (
             "Described by",
-            {"fields": (("languages", "tags"), ("capabilities", "regions"))},
+            {"fields": (("languages", "tags"), ("capabilities", "regions"), "aliases")},
         ),
         (
             "Links",

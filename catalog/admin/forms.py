@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
@@ -11,10 +12,12 @@ from django.utils.timezone import localtime
 from catalog import provenance
 from catalog.models import AIModel
 from catalog.provenance import FieldOrigin
+from catalog.search.words import joined, words
+from catalog.sources.jsonl import LONGEST_ALIAS, MOST_ALIASES
 
 LISTS = (
     *("languages", "tags", "capabilities", "formats", "datasets", "papers", "regions"),
-    "base_model_names",
+    *("base_model_names", "aliases"),
 )
 FIELDS = (
     *("publisher", "name", "summary", "status", "deprecated_at", "retired_at", "replacement"),
@@ -52,6 +55,11 @@ class AIModelForm(forms.ModelForm):  # type: ignore[type-arg]
     papers = LinesField(required=False, help_text="arXiv ids, one a line.")
     regions = LinesField(required=False, help_text="One a line.")
     base_model_names = LinesField(required=False, help_text="owner/name, one a line.")
+    aliases = LinesField(
+        required=False,
+        label="Also known as",
+        help_text="What else people type when they look for it, one a line.",
+    )
     give_back = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -69,6 +77,21 @@ class AIModelForm(forms.ModelForm):  # type: ignore[type-arg]
             if name in origins:
                 field.help_text = _with_origin(str(field.help_text), origins[name])
         self._offer_back(origins)
+
+    def clean_aliases(self) -> list[str]:
+        """Each once without regard to case, spaces and signs; none empty or endless."""
+        aliases: dict[str, str] = {}
+        for alias in self.cleaned_data["aliases"]:
+            aliases.setdefault(joined(words(alias)), alias)
+        if "" in aliases:
+            raise ValidationError(f"“{aliases['']}” has no letter or digit; take it out.")
+        if long := next((alias for alias in aliases.values() if len(alias) > LONGEST_ALIAS), ""):
+            raise ValidationError(
+                f"“{long[:40]}…” has {len(long)} characters; an alias has at most {LONGEST_ALIAS}."
+            )
+        if len(aliases) > MOST_ALIASES:
+            raise ValidationError(f"A model has at most {MOST_ALIASES} aliases; take some out.")
+        return list(aliases.values())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

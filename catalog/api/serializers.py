@@ -84,6 +84,7 @@ class ModelShape(serializers.Serializer[None]):
     license_class = serializers.ChoiceField(LicenseClass.choices)
     languages = _words("ISO 639 codes.")
     tags = _words("What its publisher tagged it with.")
+    aliases = _words("What else people call it, as its source or a curator says.")
     capabilities = _words("Such as tools, vision, streaming.")
     formats = _words("Such as safetensors, gguf.")
     parameters = Count(allow_null=True)

@@ -35,6 +35,7 @@ COLUMNS = {
     "license_class": "license_class",
     "languages": "languages",
     "tags": "tags",
+    "aliases": "aliases",
     "capabilities": "capabilities",
     "formats": "formats",
     "parameters": "parameters",

@@ -119,6 +119,10 @@ class AIModel(models.Model):
     )
     languages = models.JSONField(default=list, blank=True, help_text="ISO 639 codes.")
     tags = models.JSONField(default=list, blank=True)
+    # db_default: code of the release before, running beside this one, writes no aliases.
+    aliases = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What else people call it."
+    )
     capabilities = models.JSONField(default=list, blank=True)
     formats = models.JSONField(default=list, blank=True)
     datasets = models.JSONField(default=list, blank=True)

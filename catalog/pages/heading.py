@@ -18,6 +18,7 @@ TABS = ("model", "model_versions", "model_examples", "model_family", "model_stat
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 LONGEST_DESCRIPTION = 200
 MOST_TAGS = 40
+MOST_ALIASES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Heading:
     license: str
     links: list[tuple[str, str]]
     tags: list[tuple[str, str]]
+    aliases: list[str]
     source: str
     seen_on: str
     license_class_label: str
@@ -63,6 +65,7 @@ def of(ai_model: AIModel, open_tab: str) -> Heading:
         license=ai_model.license_id or ai_model.license_text,
         links=_links(ai_model),
         tags=[(str(tag), searching(tag=str(tag))) for tag in ai_model.tags[:MOST_TAGS]],
+        aliases=[str(alias) for alias in ai_model.aliases[:MOST_ALIASES]],
         source=words.label("source", ai_model.source),
         seen_on=figures.day(ai_model.last_seen_at),
         license_class_label=words.label("license_class", ai_model.license_class),

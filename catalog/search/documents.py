@@ -19,6 +19,7 @@ CARD_READ = 600  # characters; further on, cards praise what else exists
 SUMMARY_READ = 600
 TAGS_READ = 60
 LANGUAGES_READ = 40
+ALIASES_READ = 50
 VALUE_LIMIT = 200
 
 # Marks of a converted copy in a name: the original is what people look for.
@@ -44,6 +45,7 @@ COLUMNS = (
     "license_class",
     "languages",
     "tags",
+    "aliases",
     "capabilities",
     "parameters",
     "context_length",
@@ -72,6 +74,7 @@ class Document:
     whole: str  # the name run together
     name: list[str]
     runs: list[str]
+    aliases: list[str]  # what else it is called, in words parted by spaces
     owner: list[str]
     owner_whole: str  # the owner run together
     meanings: list[str]
@@ -99,13 +102,18 @@ def document(row: dict[str, Any]) -> Document:
     owner = words.words(row["publisher__slug"])
     meanings = _meanings(row)
     tags = [tag for tag in _texts(row["tags"]) if tag]
+    aliases = [words.words(alias) for alias in _texts(row["aliases"][:ALIASES_READ])]
     return Document(
         id=row["pk"],
         version=version_of(row["updated_at"]),
         key=row["key"],
         whole=words.joined(name),
         name=[*name, *_kept_whole(row["name"], name)],
-        runs=words.runs(name),
+        runs=[
+            *words.runs(name),
+            *(piece for alias in aliases for piece in (*alias, *words.runs(alias))),
+        ],
+        aliases=[" ".join(alias) for alias in aliases if alias],
         owner=owner,
         owner_whole=words.joined(owner),
         meanings=[

@@ -17,6 +17,7 @@ from .record import Record, Rejected
 
 GIGABYTE = 1_000_000_000
 MOST_LANGUAGES = 200
+MOST_ALIASES, LONGEST_ALIAS = 50, 100
 _LABEL_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?$")
 _SAYS_NOTHING = frozenset({"other", "unknown", "generic", "custom", "none"})
 _GATES = {"auto": "auto", "manual": "manual", "true": "auto", "false": "none"}
@@ -163,6 +164,9 @@ def _lists(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str
         "datasets": datasets or found.datasets,
         "papers": cleaning.words(papers, "papers", notes),
         "regions": cleaning.words(found.regions, "regions", notes),
+        "aliases": cleaning.words(
+            line.get("aliases"), "aliases", notes, most=MOST_ALIASES, longest=LONGEST_ALIAS
+        ),
         "capabilities": _capabilities(line, found, notes),
         "paper_url": _paper_url(papers, found.dois),
     }

@@ -125,6 +125,22 @@ def test_an_original_comes_before_its_converted_copies(make_model, names):
     assert names("qwen3 8b")[0] == "Qwen/Qwen3-8B"
 
 
+@pytest.mark.parametrize("text", ["nano banana", "nanobanana", "Nano-Banana", "nano ban"])
+def test_a_model_is_found_by_what_else_it_is_called(make_model, names, text):
+    make_model("google/gemini-2.5-flash-image", aliases=["Nano Banana"])
+    make_model("google/gemini-2.5-flash", popularity=8)
+
+    assert names(text) == ["google/gemini-2.5-flash-image"]
+
+
+def test_another_name_counts_about_as_much_as_the_name_itself(make_model, names):
+    make_model("google/gemini-2.5-flash-image", aliases=["nano banana"], popularity=6)
+    make_model("fan/nano-banana-lora", popularity=2)
+    make_model("fan/fruit", summary="Draws a nano banana", popularity=7)
+
+    assert names("nano banana")[:2] == ["google/gemini-2.5-flash-image", "fan/nano-banana-lora"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["tts", "text to speech", "speech synthesis", "文本转语音", "turn text into speech"],

@@ -11,6 +11,7 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 from catalog.search.documents import Document
 from catalog.search.query import FACETS, SORTS
+from catalog.search.words import joined
 
 WORDS = ("name", "runs", "owner", "tag_words", "about")
 NUMBERS = ("parameters", "context_length", "memory_bytes")
@@ -91,7 +92,8 @@ def fields(document: Document) -> tantivy.Document:
     for name in WORDS:
         filled.add_text(name, " ".join(getattr(document, name)))
     filled.add_text("key", document.key)
-    filled.add_text("whole", document.whole)
+    for whole in (document.whole, *map(joined, map(str.split, document.aliases))):
+        filled.add_text("whole", whole)
     filled.add_text("owner_whole", document.owner_whole)
     for meaning in document.meanings:
         filled.add_text("meanings", meaning)

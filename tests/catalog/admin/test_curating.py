@@ -1,13 +1,16 @@
 """What a curator changes in the admin is theirs; the source's word stays beside it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalog import search
 from catalog.admin.forms import FIELDS, LISTS
 from catalog.models import AIModel, Collection, CollectionItem, FormerName, Publisher, SourceRecord
+from catalog.search import indexing
 
 
 def change_page(model: Any) -> str:
@@ -52,6 +55,38 @@ def test_a_list_is_written_one_value_a_line(desk: Client, harrier: AIModel) -> N
     harrier.refresh_from_db()
     assert harrier.tags == ["one", "two"]
     assert harrier.locked_fields == ["tags"]
+
+
+def test_a_model_is_found_by_an_alias_that_was_just_added(
+    desk: Client, harrier: AIModel, tmp_path: Path, settings: Any
+) -> None:
+    settings.SEARCH_INDEX_DIR = tmp_path / "index"
+    indexing.sweep()
+
+    save(desk, harrier, aliases="Marsh Hawk\n\nmarsh-hawk")
+    indexing.sweep()
+
+    harrier.refresh_from_db()
+    assert (harrier.aliases, harrier.locked_fields) == (["Marsh Hawk"], ["aliases"])
+    assert search.find(search.Query(text="marshhawk")).ids == [harrier.pk]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "told"),
+    [
+        ("--", "“--” has no letter or digit; take it out."),
+        ("a" * 101, "has 101 characters; an alias has at most 100."),
+        ("\n".join(f"name {n}" for n in range(51)), "A model has at most 50 aliases"),
+    ],
+)
+def test_an_alias_that_cannot_be_typed_is_refused(
+    desk: Client, harrier: AIModel, aliases: str, told: str
+) -> None:
+    response = save(desk, harrier, aliases=aliases)
+
+    assert told in response.content.decode()
+    harrier.refresh_from_db()
+    assert harrier.aliases == []
 
 
 def test_the_newer_word_of_the_source_is_shown_beside_the_curators(

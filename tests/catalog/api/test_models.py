@@ -35,6 +35,14 @@ def test_a_model_has_every_field_of_replicates(client: Client, llama: AIModel) -
     assert (model["visibility"], model["latest_version"]) == ("public", None)
 
 
+def test_a_model_tells_what_else_it_is_called(client: Client, make_model: MakeModel) -> None:
+    make_model("google/gemini-2.5-flash-image", aliases=["Nano Banana"])
+
+    model = client.get("/v1/models/google/gemini-2.5-flash-image").json()
+
+    assert model["aliases"] == ["Nano Banana"]
+
+
 def test_counters_that_nobody_counted_are_zero_for_replicate_and_null_for_us(
     client: Client, make_model: MakeModel
 ) -> None:

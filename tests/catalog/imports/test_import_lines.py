@@ -136,6 +136,12 @@ def test_tags_that_are_fields_become_fields(import_lines: Import) -> None:
     assert (found.base_model_names, found.base_relation) == (["big/one"], "quantized")
 
 
+def test_a_line_may_say_what_else_a_model_is_called(import_lines: Import) -> None:
+    import_lines({"id": "owner/name", "aliases": ["Other Name", "other name", ""]})
+
+    assert model("owner/name").aliases == ["Other Name"]
+
+
 def test_tags_are_cut_in_number_and_length_with_a_note(import_lines: Import) -> None:
     tags = [*(f"tag {number}" for number in range(2_074)), "long" * 50, "Tag 1"]
 

@@ -73,6 +73,15 @@ def test_a_search_needs_as_many_queries_for_twenty_lines_as_for_one(
     assert page.count('class="row"') == count
 
 
+def test_a_model_tells_what_else_it_is_called(client: Client, llama: "AIModel") -> None:
+    llama.aliases = ["Llama three", "<b>L3</b>"]
+    llama.save()
+
+    page = html(client, llama.get_absolute_url())
+
+    assert "Also known as Llama three, &lt;b&gt;L3&lt;/b&gt;" in page
+
+
 def test_a_line_tells_what_a_model_takes_and_permits(client: Client, llama: "AIModel") -> None:
     page = html(client, "/models?q=llama")
 
