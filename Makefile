@@ -7,7 +7,7 @@ BIN := .venv/bin
 SOURCES := accounts catalog config deployments launch tests manage.py $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-sqlite test-postgresql check format lock openapi
+.PHONY: help run setup test test-sqlite test-postgresql check format golden lock openapi
 
 help:  ## Say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -22,6 +22,9 @@ setup:  ## Set up everything that running and testing need
 test: setup  ## Run the tests on SQLite, then what uses the database on PostgreSQL
 	$(BIN)/python -m pytest --database=sqlite
 	$(BIN)/python -m pytest --database=postgresql
+
+golden: setup  ## Write the golden files of the graded searches anew; look at the diff
+	$(BIN)/python -m pytest tests/relevance --write-golden
 
 check: setup  ## Format, lint, types, templates, migrations, API contract, then the tests
 	$(BIN)/ruff format --check .

@@ -40,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database; on postgresql only the tests that use one are run",
     )
+    parser.addoption(
+        "--write-golden",
+        action="store_true",
+        help="write what searches answer now into the golden files of tests/relevance",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,3 @@
+from tests.contract.conftest import ask, engine
+
+__all__ = ["ask", "engine"]
