@@ -163,6 +163,12 @@ class WholeNumberField(forms.IntegerField):
         return super().to_python(value)
 
 
+class TextSoFarForm(forms.Form):
+    """What stands in a search box while somebody types."""
+
+    q = TextField(required=False)
+
+
 class SearchForm(forms.Form):
     """Unknown parameters are ignored; a wrong value is an error under its field's name."""
 

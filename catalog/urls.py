@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("models", views.models, name="models"),
+    path("suggestions", views.suggestions, name="suggestions"),
     path("facets/<slug:name>", views.facet, name="facet"),
     path("models/<str:owner>/<path:name>/versions", views.versions, name="model_versions"),
     path("models/<str:owner>/<path:name>/examples", views.examples, name="model_examples"),

@@ -10,7 +10,7 @@ from catalog import search
 from catalog.forms import SearchForm
 from catalog.search import FACETS, SORTS, Query, Results
 
-from . import facets, figures, rows, words
+from . import facets, figures, rows, suggestions, words
 from .address import Address
 from .pagination import Pages
 from .remembered import remembered
@@ -60,6 +60,7 @@ class ResultsPage:
     pages: Pages
     is_degraded: bool
     is_partial: bool
+    named: list[suggestions.Named]
     drops: list[Chip]
     popular: list[Row]
     url: str
@@ -93,6 +94,7 @@ def of(form: SearchForm) -> ResultsPage:
         pages=_pages(found, number, query.limit, address),
         is_degraded=found.is_degraded,
         is_partial=found.is_partial,
+        named=suggestions.named(query.text) if number == 1 else [],
         drops=[] if found.total else _drops(query, address),
         popular=[] if found.total else _popular(),
         url=address.url(page=number),

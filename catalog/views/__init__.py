@@ -5,6 +5,7 @@ from .collections import collection, collections
 from .home import favicon, home
 from .publishers import publisher, publishers
 from .search import facet, models
+from .suggestions import suggestions
 from .tasks import task, tasks
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "publisher",
     "publishers",
     "stats",
+    "suggestions",
     "task",
     "tasks",
     "versions",

@@ -15,7 +15,7 @@ document.getElementById("theme")?.addEventListener("click", (event) => {
   remember("theme", next);
 });
 
-// Search: "/" and Ctrl+K focus it, Escape empties it.
+// Search: "/" and Ctrl+K focus it, Escape empties it when no suggestions are open.
 const box = document.querySelector("[data-search]");
 const isWriting = (element) => element.closest("input, textarea, select, [contenteditable]");
 document.addEventListener("keydown", (event) => {
@@ -28,11 +28,23 @@ document.addEventListener("keydown", (event) => {
   box.select();
 });
 box?.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !box.value) return;
+  if (event.key !== "Escape" || !box.value || box.ariaExpanded === "true") return;
   event.preventDefault();
   box.value = "";
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// Keys: "?" lists them, as does a button.
+const keys = document.getElementById("keys");
+document.addEventListener("keydown", (event) => {
+  if (!keys || event.key !== "?" || root.dataset.shortcuts === "off" || isWriting(event.target)) return;
+  event.preventDefault();
+  keys.showModal();
+});
+for (const button of document.querySelectorAll("[data-opens]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+}
 
 // Copy buttons.
 for (const button of document.querySelectorAll("[data-copy]")) {

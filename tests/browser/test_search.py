@@ -84,7 +84,7 @@ def test_what_was_folded_open_stays_open(visit: Open) -> None:
 
 def test_the_slash_key_focuses_the_search_unless_it_is_switched_off(visit: Open) -> None:
     page = visit("/tasks")
-    box = page.get_by_role("searchbox", name="Search models")
+    box = page.get_by_role("combobox", name="Search models")
 
     page.keyboard.press("/")
     expect(box).to_be_focused()
@@ -92,7 +92,7 @@ def test_the_slash_key_focuses_the_search_unless_it_is_switched_off(visit: Open)
 
     page = visit("/tasks?shortcuts=off")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search models")).not_to_be_focused()
+    expect(page.get_by_role("combobox", name="Search models")).not_to_be_focused()
 
 
 def test_without_javascript_everything_is_still_there(visit: Open) -> None:
@@ -153,7 +153,7 @@ def test_chinese_is_one_link_away(visit: Open) -> None:
 
     page.get_by_role("link", name="中文").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("个 AI 模型")
-    page.get_by_role("searchbox", name="搜索模型").fill("llama")
+    page.get_by_role("combobox", name="搜索模型").fill("llama")
     page.get_by_role("button", name="搜索").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("“llama”：1 个模型")
