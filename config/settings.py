@@ -48,6 +48,8 @@ SEARCH_URL = environment.url(
     "SEARCH_URL", schemes={"http", "https"}, example="http://127.0.0.1:7700"
 )
 SEARCH_KEY = environment.text("SEARCH_KEY")
+SEARCH_INDEX_KEY = environment.text("SEARCH_INDEX_KEY", SEARCH_KEY)
+SEARCH_INDEX = environment.text("SEARCH_INDEX", "models")
 BROKER_URL = environment.url(
     "BROKER_URL",
     schemes={"redis", "rediss", "redis+socket", "amqp", "amqps"},

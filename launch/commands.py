@@ -6,7 +6,17 @@ import shutil
 import sys
 from pathlib import Path
 
-from launch import broker, console, debian, instance, packages, parts, processes, refusal
+from launch import (
+    broker,
+    console,
+    debian,
+    instance,
+    meilisearch,
+    packages,
+    parts,
+    processes,
+    refusal,
+)
 from launch.instance import Instance
 from launch.refusal import Refused
 from launch.supervisor import Part, Stopped, Supervisor
@@ -48,6 +58,10 @@ def set_up() -> int:
     """Everything that running and testing need, the servers of the tests included."""
     packages.install(for_development=True)
     debian.ensure_what_tests_need()
+    if meilisearch.program() is None:
+        console.say(
+            "Without a Meilisearch, what needs one is skipped; MEILISEARCH_BIN names yours."
+        )
     return 0
 
 

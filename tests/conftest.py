@@ -27,10 +27,13 @@ SETTINGS = (
         "ALLOWED_HOSTS",
         "DATABASE_URL",
     ),
-    *("SEARCH_URL", "SEARCH_KEY", "BROKER_URL", "CACHE_URL", "RUNTIMES", "LOG_LEVEL", "LOG_JSON"),
+    *("SEARCH_URL", "SEARCH_KEY", "SEARCH_INDEX_KEY", "SEARCH_INDEX"),
+    *("BROKER_URL", "CACHE_URL", "RUNTIMES", "LOG_LEVEL", "LOG_JSON"),
 )
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 at_the_end = ExitStack()
+# A Meilisearch that the caller has: the tests use indexes of their own names in it.
+given_search = {name: os.environ.get(name, "") for name in ("SEARCH_URL", "SEARCH_KEY")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,6 +115,19 @@ def postgresql_url(postgresql_server: str) -> str:
 def redis_url() -> Iterator[str]:
     with servers.redis() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def meilisearch_url() -> Iterator[str]:
+    """The caller's Meilisearch, or a new one without keys."""
+    if given_search["SEARCH_URL"]:
+        yield given_search["SEARCH_URL"]
+        return
+    try:
+        with servers.meilisearch() as url:
+            yield url
+    except servers.Missing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from launch import broker, processes
+from launch.meilisearch import program
 
 PATIENCE = 30.0  # seconds until a server must answer
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
@@ -55,6 +56,19 @@ def redis() -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
+@contextmanager
+def meilisearch() -> Iterator[str]:
+    """The SEARCH_URL of a new, empty server; it asks for no key."""
+    port = free_port()
+    with _folder_of(None) as folder:
+        command = [
+            *(_meilisearch_program(), "--http-addr", f"127.0.0.1:{port}"),
+            *("--db-path", str(folder / "data"), "--no-analytics", "--max-indexing-threads", "1"),
+        ]
+        with _running(command, folder, None, is_ready=lambda: is_listening(port)):
+            yield f"http://127.0.0.1:{port}"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -85,6 +99,13 @@ def _postgresql_programs() -> Path:
             "(or leave them out: pytest --database=sqlite)."
         )
     return (found[-1] if found else Path(str(on_path)).resolve()).parent
+
+
+def _meilisearch_program() -> str:
+    found = program()
+    if found is None:
+        raise Missing("This needs Meilisearch 1.21 or newer: set MEILISEARCH_BIN to where it is.")
+    return str(found)
 
 
 def _version(program: Path) -> float:

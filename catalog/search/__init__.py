@@ -1,6 +1,7 @@
 """One find() for page, API and admin, whichever engine answers."""
 
-from catalog.search import breaker, database, embedded
+from catalog.search import breaker, database
+from catalog.search.engines import engine
 from catalog.search.errors import Unavailable
 from catalog.search.query import FACETS, SORTS, FacetValue, Query, Results
 
@@ -15,7 +16,7 @@ def find(query: Query) -> Results:
     if breaker.is_open():
         return database.find(query)
     try:
-        results = embedded.find(query)
+        results = engine().find(query)
     except Unavailable as error:
         breaker.open_for(error)
         return database.find(query)

@@ -13,9 +13,9 @@ from django.db.models import F
 from kombu.exceptions import OperationalError
 
 from catalog.models import AIModel
-from catalog.search import documents, embedded
+from catalog.search import documents
 from catalog.search.documents import Document, version_of
-from catalog.search.embedded import Generation
+from catalog.search.engines import Generation, engine, name
 from catalog.search.errors import Busy, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -60,8 +60,8 @@ def sweep() -> int:
     Rebuilds when there is no index or when the code would fill it differently today.
     """
     try:
-        generation = embedded.current()
-        embedded.count(generation)  # notices a broken index though nothing waits to be written
+        generation = engine().current()
+        engine().count(generation)  # notices a broken index though nothing waits to be written
         if generation.is_damaged or not generation.is_up_to_date:
             return rebuild()
         return _sweep_for(SWEEP_SECONDS)
@@ -74,8 +74,8 @@ def sweep() -> int:
 
 def check() -> Drift:
     """Compare (id, version) of database and index, and repair what differs."""
-    with embedded.write_lock():
-        drift = _repair(embedded.current())
+    with engine().write_lock():
+        drift = _repair(engine().current())
     _note_indexed()
     _remove_old_unless_busy()
     return drift
@@ -95,33 +95,33 @@ def rebuild(report: Report | None = None) -> int:
     Returns how many models it holds. Raises Busy while another rebuild runs, and
     RebuildFailed, with the old index still in place, when the new one is not whole.
     """
-    with embedded.rebuild_lock():
-        embedded.remove_old()
-        generation = embedded.start()
+    with engine().rebuild_lock():
+        engine().remove_old()
+        generation = engine().start()
         try:
             _fill(generation, report)
         except BaseException:
-            embedded.remove(generation)
+            engine().remove(generation)
             raise
     _note_indexed()
-    return embedded.count(generation)
+    return engine().count(engine().current())
 
 
 def status() -> dict[str, object]:
     """For the status page: what the index holds and how far it is behind."""
     stale = AIModel.objects.stale_in_index().count()
     try:
-        generation = embedded.current()
+        generation = engine().current()
         return {
-            "engine": "embedded",
+            "engine": name(),
             "is_available": generation.is_readable,
             "generation": generation.name,
-            "documents": embedded.count(generation),
+            "documents": engine().count(generation),
             "committed_at": datetime.fromtimestamp(generation.committed_at(), UTC),
             "stale": stale,
         }
     except (Unavailable, OSError) as error:
-        return {"engine": "embedded", "is_available": False, "reason": str(error), "stale": stale}
+        return {"engine": name(), "is_available": False, "reason": str(error), "stale": stale}
 
 
 def _send() -> None:
@@ -135,8 +135,8 @@ def _sweep_for(seconds: float) -> int:
     until = time.monotonic() + seconds
     total = 0
     while time.monotonic() < until:
-        with embedded.write_lock(seconds=0):
-            done = _sweep_batch(embedded.current())
+        with engine().write_lock(seconds=0):
+            done = _sweep_batch(engine().current())
         total += done
         if done < BATCH:
             break
@@ -149,7 +149,7 @@ def _sweep_batch(generation: Generation) -> int:
         id: (version_of(updated_at), row_status in LISTED)
         for id, updated_at, row_status in stale.values_list("pk", "updated_at", "status")[:BATCH]
     }
-    held = embedded.versions_of(generation, list(seen))
+    held = engine().versions_of(generation, list(seen))
     changed = [id for id, (version, listed) in seen.items() if listed and held.get(id) != version]
     gone = [id for id, (_, listed) in seen.items() if not listed and id in held]
     put = _put(generation, changed, gone)
@@ -162,7 +162,7 @@ def _put(generation: Generation, changed: list[int], gone: list[int]) -> dict[in
     """Returns the version of each model as it was put."""
     rows = list(documents.read(AIModel.objects.filter(pk__in=changed).still_listed()))
     if rows or gone:
-        embedded.put(generation, rows, gone)
+        engine().put(generation, rows, gone)
     return {row.id: row.version for row in rows}
 
 
@@ -184,22 +184,22 @@ def _note_indexed() -> None:
 
 def _fill(generation: Generation, report: Report | None) -> None:
     expected = AIModel.objects.listed().count()
-    embedded.fill(generation, _all_documents(expected, report))
-    with embedded.write_lock():
+    engine().fill(generation, _all_documents(expected, report))
+    with engine().write_lock():
         _repair(generation)
         _check_whole(generation)
-        embedded.make_current(generation)
+        engine().make_current(generation)
 
 
 def _check_whole(generation: Generation) -> None:
     """Whether the count fits, and a few models are found by their names."""
     listed = AIModel.objects.listed()
-    expected, held = listed.count(), embedded.count(generation)
+    expected, held = listed.count(), engine().count(generation)
     if held < expected * LEAST_SHARE:
         raise RebuildFailed(f"The new index holds {held} of {expected} models; the old one stays.")
     step = max(expected // SAMPLES, 1)
     for id, key in listed.order_by("pk").values_list("pk", "key")[::step]:
-        if embedded.id_of(generation, key) != id:
+        if engine().id_of(generation, key) != id:
             raise RebuildFailed(f"The new index does not find {key}; the old one stays.")
 
 
@@ -227,7 +227,7 @@ def _repair(generation: Generation) -> Drift:
         listed = {id: version_of(at) for id, at in rows.values_list("pk", "updated_at")[:CHUNK]}
         is_end = len(listed) < CHUNK
         end = ID_LIMIT if is_end else max(listed)
-        held = embedded.versions_between(generation, last + 1, end)
+        held = engine().versions_between(generation, last + 1, end)
         _repair_chunk(generation, listed, held, drift)
         if is_end:
             return drift
@@ -253,5 +253,5 @@ def _rebuild_unless_busy() -> int:
 
 
 def _remove_old_unless_busy() -> None:
-    with suppress(Busy), embedded.rebuild_lock():
-        embedded.remove_old()
+    with suppress(Busy), engine().rebuild_lock():
+        engine().remove_old()

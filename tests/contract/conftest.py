@@ -4,6 +4,7 @@ Models are imported where they are used: this file is read before the settings a
 """
 # ruff: noqa: PLC0415
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,15 @@ ENGINES = ["embedded"]
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest, settings: "SettingsWrapper", tmp_path: Path) -> str:
+    """An engine with no index yet; at a Meilisearch under a name of its own."""
     from catalog.search import breaker
+    from tests.conftest import given_search
 
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
+    if request.param == "meilisearch":
+        settings.SEARCH_URL = request.getfixturevalue("meilisearch_url")
+        settings.SEARCH_KEY = settings.SEARCH_INDEX_KEY = given_search["SEARCH_KEY"]
+        settings.SEARCH_INDEX = f"test_{secrets.token_hex(6)}"
     breaker.close()
     return str(request.param)
 

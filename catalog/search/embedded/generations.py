@@ -1,6 +1,5 @@
 """Where the embedded index lies: one folder a generation, and a file that names the current one."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -13,8 +12,9 @@ from pathlib import Path
 import tantivy
 from django.conf import settings
 
+from catalog.search import locks
 from catalog.search.embedded import schema
-from catalog.search.errors import Busy, Unavailable
+from catalog.search.errors import Unavailable
 
 YOUNG = 10 * 60  # seconds
 KEPT = 15 * 60  # seconds that an old generation stays for those who still read it
@@ -125,30 +125,12 @@ def remove_old(*, older_than: float = KEPT) -> None:
 @contextmanager
 def write_lock(*, seconds: float = 20) -> Iterator[None]:
     """One writer at a time, over all processes of this host; released when its holder dies."""
-    with _lock("writer.lock", seconds=seconds):
+    with locks.of_file(folder() / "writer.lock", seconds=seconds):
         yield
 
 
 @contextmanager
 def rebuild_lock() -> Iterator[None]:
     """One rebuild at a time; a second one is refused at once."""
-    with _lock("rebuild.lock", seconds=0):
+    with locks.of_file(folder() / "rebuild.lock", seconds=0):
         yield
-
-
-@contextmanager
-def _lock(name: str, *, seconds: float) -> Iterator[None]:
-    folder().mkdir(parents=True, exist_ok=True)
-    with (folder() / name).open("a") as file:
-        _wait_for(file.fileno(), name, until=time.monotonic() + seconds)
-        yield
-
-
-def _wait_for(file: int, name: str, *, until: float) -> None:
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= until:
-                raise Busy(f"Another process holds {name} of the search index.") from error
-        time.sleep(0.05)

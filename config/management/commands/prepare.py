@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from catalog import statistics
-from catalog.search import embedded
+from catalog.search.engines import engine
 from catalog.search.errors import Unavailable
 from config import static
 from config.trouble import check_postgresql, told_in_a_sentence
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _index(self) -> None:
         """Only when there is none: the worker keeps one that exists in step."""
         with suppress(Unavailable):
-            if embedded.current().is_up_to_date:
+            if engine().current().is_up_to_date:
                 return
         self.stdout.write("Indexing the catalog ...")
         try:

@@ -1,0 +1,48 @@
+"""The engine at SEARCH_URL: Meilisearch, whose client only this package imports."""
+
+from django.conf import settings
+
+from catalog.search.meilisearch import client, finding
+from catalog.search.meilisearch.index import Index
+from catalog.search.meilisearch.indexes import (
+    Generation,
+    current,
+    make_current,
+    rebuild_lock,
+    remove,
+    remove_old,
+    start,
+    write_lock,
+)
+from catalog.search.meilisearch.writing import (
+    count,
+    fill,
+    id_of,
+    put,
+    versions_between,
+    versions_of,
+)
+from catalog.search.query import Query, Results
+
+__all__ = [
+    "Generation",
+    "count",
+    "current",
+    "fill",
+    "find",
+    "id_of",
+    "make_current",
+    "put",
+    "rebuild_lock",
+    "remove",
+    "remove_old",
+    "start",
+    "versions_between",
+    "versions_of",
+    "write_lock",
+]
+
+
+def find(query: Query) -> Results:
+    """Raises Unavailable when the engine cannot answer in time."""
+    return finding.find(query, Index(client.searching(), settings.SEARCH_INDEX))

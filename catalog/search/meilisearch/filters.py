@@ -1,0 +1,66 @@
+"""The filters of a Query in Meilisearch's filter language; whatever a user wrote is quoted."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from catalog.search.query import Query
+
+Expression = str
+
+
+def quoted(value: str) -> str:
+    """The value as the filter language takes it; nothing in it can end the quotes."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def is_one_of(field: str, values: Iterable[str | int]) -> Expression:
+    """Compared without regard to case, as Meilisearch does with every text."""
+    listed = ", ".join(quoted(value) if isinstance(value, str) else str(value) for value in values)
+    return f"{field} IN [{listed}]"
+
+
+def both(parts: Sequence[Expression]) -> Expression:
+    return _joined(" AND ", parts)
+
+
+def either(parts: Sequence[Expression]) -> Expression:
+    return _joined(" OR ", parts)
+
+
+def of(query: Query, *, without: str = "") -> list[Expression]:
+    """All filters, except the values chosen of one facet whose other values are to be counted."""
+    chosen = [
+        is_one_of(name, values)
+        for name, values in query.any_of.items()
+        if values and name != without
+    ]
+    ruled_out = [
+        f"NOT {is_one_of(name, values)}" for name, values in query.none_of.items() if values
+    ]
+    return [*chosen, *ruled_out, *_ranges(query)]
+
+
+def _ranges(query: Query) -> list[Expression]:
+    bounds = {
+        "parameters >=": query.parameters_min,
+        "parameters <=": query.parameters_max,
+        "context_length >=": query.context_min,
+        "memory_bytes <=": query.memory_max,
+        "by_updated >=": _since(query.updated_since),
+    }
+    found = [f"{comparison} {bound}" for comparison, bound in bounds.items() if bound is not None]
+    if query.is_runnable is not None:
+        found.append(f"is_runnable = {str(query.is_runnable).lower()}")
+    return found
+
+
+def _since(date: str) -> int | None:
+    """Seconds since 1970, as by_updated holds them."""
+    if not date:
+        return None
+    return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp())
+
+
+def _joined(sign: str, parts: Sequence[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else f"({sign.join(parts)})"

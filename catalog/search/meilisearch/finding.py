@@ -1,0 +1,46 @@
+"""A Query answered by Meilisearch: every word in the name, the publisher's name or the meaning."""
+
+from typing import Any
+
+from catalog.search import typed
+from catalog.search.addresses import key_in, plain
+from catalog.search.meilisearch import filters
+from catalog.search.meilisearch.filters import Expression, either, is_one_of, quoted
+from catalog.search.meilisearch.index import Index
+from catalog.search.query import FacetValue, Query, Results
+
+
+def find(query: Query, index: Index) -> Results:
+    order = "weight" if query.sort == "relevance" else f"by_{query.sort}"
+    asked: dict[str, Any] = {
+        "filter": [*_fitting(plain(query.text).strip()), *filters.of(query)],
+        "sort": [f"{order}:desc", "popularity:desc"],
+        "offset": query.offset,
+        "limit": query.limit,
+        "facets": list(query.facets),
+        "attributesToRetrieve": ["id"],
+    }
+    answer = index.multi([asked])[0]
+    counts = answer.get("facetDistribution", {})
+    return Results(
+        ids=[int(hit["id"]) for hit in answer["hits"]],
+        total=int(answer["estimatedTotalHits"]),
+        facets={name: _values(query, name, counts.get(name, {})) for name in query.facets},
+    )
+
+
+def _fitting(text: str) -> list[Expression]:
+    if not text:
+        return []
+    read = typed.read(text)
+    exactly = f"key = {quoted(key_in(text) or '/')}"
+    return [either([exactly, *_held(read.words[at])]) for at in read.places]
+
+
+def _held(word: str) -> list[Expression]:
+    return [is_one_of(field, [word]) for field in ("name", "runs", "owner", "tag_words", "about")]
+
+
+def _values(query: Query, name: str, counts: dict[str, int]) -> list[FacetValue]:
+    chosen = {value.lower() for value in query.any_of.get(name, ())}
+    return [FacetValue(value, count, value.lower() in chosen) for value, count in counts.items()]
