@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("SLIPWAY_DATA", ROOT.parent / "shared"))
 QUERIES = SHARED / "relevance" / "queries.tsv"
-BAR = 25
+BAR = 29
 SHOWN = 5
 
 sys.path.insert(0, str(ROOT))

@@ -134,3 +134,11 @@ def meilisearch_url() -> Iterator[str]:
 def _language_of_the_settings() -> None:
     """A thread keeps the language of its last page, whichever test asked for that."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _no_terms_of_another_test() -> None:
+    """A process keeps what words mean for two seconds; each test has a database of its own."""
+    from catalog.search import terms  # noqa: PLC0415 - this file is read before the settings are
+
+    terms.forget()

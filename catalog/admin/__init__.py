@@ -2,11 +2,19 @@
 
 from django.contrib import admin
 
-from . import ai_models, collections, facts, imports, publishers, vocabulary
+from . import ai_models, collections, facts, imports, publishers, search_terms, vocabulary
 
 admin.site.site_header = "Slipway"
 admin.site.site_title = "Slipway"
 admin.site.index_title = "The catalog and who may change it"
 admin.site.site_url = "/"
 
-__all__ = ["ai_models", "collections", "facts", "imports", "publishers", "vocabulary"]
+__all__ = [
+    "ai_models",
+    "collections",
+    "facts",
+    "imports",
+    "publishers",
+    "search_terms",
+    "vocabulary",
+]

@@ -5,6 +5,7 @@ from .collections import Collection, CollectionItem
 from .imports import ImportReject, ImportRun
 from .offers import Offer
 from .publishers import Publisher
+from .search_terms import SearchTerm
 from .sources import Source, SourceRecord
 from .versions import DailyRuns, Example, Version
 from .vocabulary import Library, License, LicenseClass, Task
@@ -24,6 +25,7 @@ __all__ = [
     "LicenseClass",
     "Offer",
     "Publisher",
+    "SearchTerm",
     "Source",
     "SourceRecord",
     "Task",

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from catalog.models import AIModel, Collection, Publisher, Task
 from catalog.search import suggesting
-from catalog.search.words import folded, joined
+from catalog.search.words import joined
 from catalog.search.words import words as spelled
+from catalog.vocabulary.spellings import folded
 
 from . import counts, figures, rows
 from .address import searching

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from catalog.models import AIModel
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search.addresses import key_in, plain
-from catalog.search.meaning import meanings, parted
+from catalog.search.meaning import Named, meanings, named, parted
 from catalog.search.query import FacetValue, Query, Results
 from catalog.search.words import STOP_WORDS
 
@@ -71,14 +71,22 @@ def _fitting(text: str) -> AIModelQuerySet:
     said = [at for at, word in enumerate(typed) if word not in STOP_WORDS] or list(
         range(len(typed))
     )
-    meant = meanings(typed)
+    meant, others = meanings(typed), named(typed)
     for at in said[:MOST_WORDS]:
         tasks = {id for meaning in meant if at in meaning.covered for id in meaning.ids}
         word = typed[at]
-        found = found.filter(
-            Q(key__contains=word) | Q(summary__icontains=word) | Q(task__in=sorted(tasks))
-        )
+        fits = Q(key__contains=word) | Q(summary__icontains=word) | Q(task__in=sorted(tasks))
+        for other in others:
+            fits |= _named(other) if at in other.covered else Q()
+        found = found.filter(fits)
     return found
+
+
+def _named(other: Named) -> Q:
+    """The model that a term stands for, or the names that hold all its words."""
+    if other.ai_model:
+        return Q(pk=other.ai_model)
+    return Q(*[Q(key__contains=word) for word in other.words])
 
 
 def _narrowed(found: AIModelQuerySet, query: Query, *, without: str = "") -> AIModelQuerySet:

@@ -1,11 +1,13 @@
-"""What a typed text means in the catalog's vocabulary: tasks and topics, also in Chinese."""
+"""What a typed text means in the catalog's vocabulary: tasks, topics, and names by other names."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, is_cjk, root, words
-from catalog.vocabulary import TaskEntry, TopicEntry, languages, tasks, topics
+from catalog.search import terms
+from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, is_cjk, joined, root, words
+from catalog.vocabulary import languages
+
+LONGEST_TERM = 8  # words
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,15 @@ class Meaning:
     """A task or topic, and which of the words say so."""
 
     ids: frozenset[str]
+    covered: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Another name for some of the words: what names hold instead, or one model."""
+
+    words: tuple[str, ...]
+    ai_model: int | None
     covered: frozenset[int]
 
 
@@ -26,15 +37,16 @@ def parted(text: str) -> list[str]:
 def meanings(typed: list[str]) -> list[Meaning]:
     """What the words say together; a longer phrase rules out what its parts would mean alone.
 
-    `covered` counts the typed words from 0, stop words included.
+    `covered` counts the typed words from 0, without stop words.
     """
-    order = [at for at in _order(typed) if typed[at] not in STOP_WORDS]
+    order = _order(typed)
     roots = [root(typed[at]) for at in order]
     found = [
         Meaning(ids, frozenset(order[place] for place in places))
         for phrase, ids in _candidates(roots)
         if (places := _places(phrase, roots))
     ]
+    said = frozenset(at for at, word in enumerate(typed) if word not in STOP_WORDS)
     spoken = [
         Meaning(frozenset([f"language:{id}"]), frozenset([at]))
         for at, word in enumerate(typed)
@@ -43,10 +55,21 @@ def meanings(typed: list[str]) -> list[Meaning]:
     return [
         *spoken,
         *(
-            meaning
+            Meaning(meaning.ids, meaning.covered & said or meaning.covered)
             for meaning in found
             if not any(meaning.covered < other.covered for other in found)
         ),
+    ]
+
+
+def named(typed: list[str]) -> list[Named]:
+    """What neighbouring words are another name for, whatever stands between them."""
+    table = terms.table().named
+    return [
+        Named(meant.words, meant.ai_model, frozenset(range(start, end)))
+        for start in range(len(typed))
+        for end in range(start + 1, min(start + LONGEST_TERM, len(typed)) + 1)
+        if (meant := table.get(joined(typed[start:end])))
     ]
 
 
@@ -60,7 +83,7 @@ def _order(typed: list[str]) -> list[int]:
 
 
 def _candidates(roots: list[str]) -> list[tuple[tuple[str, ...], frozenset[str]]]:
-    table = _phrases()
+    table = terms.table().phrases
     return [pair for word in dict.fromkeys(roots) for pair in table.get(word, ())]
 
 
@@ -73,35 +96,6 @@ def _places(phrase: tuple[str, ...], roots: list[str]) -> list[int]:
             return []
         places.append(roots.index(word, start))
     return places
-
-
-@cache
-def _phrases() -> dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]:
-    """(phrase, ids) by the phrase's first word."""
-    ids: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
-    for entry in _entries():
-        for spelling in (entry.name, entry.name_zh, *entry.synonyms, *entry.synonyms_zh):
-            for phrase in _orders(spelling):
-                ids[phrase].add(entry.id)
-    filed: defaultdict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = defaultdict(list)
-    for phrase, meant in ids.items():
-        filed[phrase[0]].append((phrase, frozenset(meant)))
-    return dict(filed)
-
-
-def _entries() -> list[TaskEntry | TopicEntry]:
-    return [*tasks(), *topics()]
-
-
-def _orders(spelling: str) -> list[tuple[str, ...]]:
-    """The spelling's words, and two of them turned round unless a `to` stands between."""
-    spelled = words(spelling)
-    phrase = tuple(root(word) for word in spelled if word not in STOP_WORDS)
-    if not phrase:
-        return []
-    if len(phrase) == 2 and len(spelled) == 2 and phrase[0] != phrase[1]:
-        return [phrase, phrase[::-1]]
-    return [phrase]
 
 
 def _terms_in(run: str) -> list[str]:
@@ -121,7 +115,12 @@ def _terms_in(run: str) -> list[str]:
 
 def _term_at(run: str, at: int) -> str:
     lengths = range(min(12, len(run) - at), 0, -1)
-    return next((run[at : at + n] for n in lengths if run[at : at + n] in _chinese_terms()), "")
+    known = terms.table().chinese
+    return next((run[at : at + n] for n in lengths if _is_term(run[at : at + n], known)), "")
+
+
+def _is_term(word: str, known: frozenset[str]) -> bool:
+    return word in known or word in STOP_WORDS_ZH or word in _languages()
 
 
 @cache
@@ -133,16 +132,3 @@ def _languages() -> dict[str, str]:
         for name in (entry.name, entry.name_zh)
         if len(spelled := words(name)) == 1 and len(spelled[0]) > 1
     }
-
-
-@cache
-def _chinese_terms() -> frozenset[str]:
-    spelled = {
-        word
-        for entry in _entries()
-        for spelling in (entry.name_zh, *entry.synonyms_zh)
-        for word in words(spelling)
-        if is_cjk(word)
-    }
-    named = {name for name in _languages() if is_cjk(name)}
-    return frozenset(spelled | named | set(STOP_WORDS_ZH))

@@ -14,7 +14,8 @@ from catalog.search import find
 from catalog.search.addresses import plain
 from catalog.search.meaning import meanings, parted
 from catalog.search.query import Query
-from catalog.search.words import STOP_WORDS, folded, is_cjk, joined, words
+from catalog.search.words import STOP_WORDS, is_cjk, joined, words
+from catalog.vocabulary.spellings import folded
 
 LEAST = 2  # letters; one Chinese character is enough
 RUN_TOGETHER = 4  # letters from which a name is also compared without its separators

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from catalog.search.meaning import Meaning, meanings, parted
-from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH
+from catalog.search.meaning import Meaning, Named, meanings, named, parted
+from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, joined, words
 
 MOST_WORDS = 12
 NAME_WORDS = 6  # more than these, or stop words among them, are a sentence
@@ -13,6 +13,7 @@ ALL_REQUIRED = 3  # words of a sentence; of longer ones most are enough
 FIT = {
     "name": 1.0,
     "runs": 0.95,
+    "named": 0.95,
     "start": 0.8,
     "owner": 0.75,
     "owner_whole": 0.75,
@@ -43,6 +44,17 @@ class Typed:
     words: list[str]
     places: list[int]  # of the words that say something
     meant: list[Meaning]
+    named: list[Named]
+
+    @property
+    def whole(self) -> str:
+        """All of it run together, as a name may be."""
+        return joined(words(self.text)[:MOST_WORDS])
+
+    @property
+    def wholly_named(self) -> list[Named]:
+        """Other names for all of it, not just for a word."""
+        return [other for other in self.named if other.covered.issuperset(self.places)]
 
     @property
     def is_sentence(self) -> bool:
@@ -82,4 +94,5 @@ def read(text: str) -> Typed:
     places = list(range(len(typed)))
     said = [at for at in places if typed[at] not in STOP_WORDS and typed[at] not in STOP_WORDS_ZH]
     # Stop words count when nothing else was typed.
-    return Typed(text, typed, (said or places)[:MOST_WORDS], meanings(typed))
+    said = (said or places)[:MOST_WORDS]
+    return Typed(text, typed, said, meanings(typed), named(typed))

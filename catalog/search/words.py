@@ -1,13 +1,13 @@
 """How text becomes words: the same for what is searched and for what is typed."""
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from catalog.vocabulary.spellings import folded
 
 # A dot between digits belongs to the word (3.1, qwen2.5); any other sign parts words.
 WORD = re.compile(r"[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+)*")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-ACCENTS = re.compile(r"[\u0300-\u036f]+")
 LONGEST_RUN = 4
 
 STOP_WORDS = frozenset(
@@ -36,14 +36,6 @@ SAME = {
     "film": "video",
     "movi": "video",
 }
-
-
-def folded(text: str) -> str:
-    """Small letters without accents, wide forms made narrow."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", ACCENTS.sub("", parts))
 
 
 def words(text: str) -> list[str]:

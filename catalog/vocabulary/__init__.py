@@ -1,5 +1,5 @@
-"""The catalog's vocabularies (tasks, topics, libraries, licenses, languages), and what raw values
-mean in them.
+"""The catalog's vocabularies (tasks, topics, libraries, licenses, languages, terms), and what raw
+values mean in them.
 
 Pure data and functions: no Django, no network. Whatever arrives, no function raises; None means
 "not in our words".
@@ -11,9 +11,10 @@ from catalog.vocabulary.entries import (
     LibraryEntry,
     LicenseEntry,
     TaskEntry,
+    TermEntry,
     TopicEntry,
 )
-from catalog.vocabulary.files import languages, libraries, licenses, tasks, topics
+from catalog.vocabulary.files import languages, libraries, licenses, tasks, terms, topics
 from catalog.vocabulary.licensing import LICENSE_CLASSES, license_class_of, license_of
 from catalog.vocabulary.names import library_of, task_of
 from catalog.vocabulary.speech import language_of
@@ -24,6 +25,7 @@ __all__ = [
     "LibraryEntry",
     "LicenseEntry",
     "TaskEntry",
+    "TermEntry",
     "TopicEntry",
     "language_of",
     "languages",
@@ -34,6 +36,7 @@ __all__ = [
     "licenses",
     "task_of",
     "tasks",
+    "terms",
     "topics",
     "topics_of",
 ]

@@ -36,6 +36,14 @@ class TopicEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TermEntry:
+    """Another spelling: what is typed, and the words that names hold."""
+
+    spelled: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
 class LicenseEntry:
     """A license. `spdx_id` is None where SPDX lists none; `license_class`: LICENSE_CLASSES."""
 

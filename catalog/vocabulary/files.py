@@ -10,6 +10,7 @@ from catalog.vocabulary.entries import (
     LibraryEntry,
     LicenseEntry,
     TaskEntry,
+    TermEntry,
     TopicEntry,
 )
 
@@ -55,3 +56,9 @@ def libraries() -> tuple[LibraryEntry, ...]:
 def languages() -> tuple[LanguageEntry, ...]:
     """All languages by code, then the special values `multilingual` and `code`."""
     return tuple(LanguageEntry(**row) for row in _rows("languages"))
+
+
+@cache
+def terms() -> tuple[TermEntry, ...]:
+    """Other spellings that names do not hold."""
+    return tuple(TermEntry(**row) for row in _rows("terms"))

@@ -10,12 +10,12 @@ from catalog.search import words
 from catalog.search.addresses import key_in
 from catalog.search.embedded import schema
 from catalog.search.embedded.schema import the_schema
+from catalog.search.meaning import Named
 from catalog.search.typed import (
     EXACT_ID,
     EXACT_NAME,
     EXACT_WORD,
     FIT,
-    MOST_WORDS,
     NAME_RUN,
     OWNER,
     PROSE_LEAST,
@@ -55,6 +55,7 @@ def _word_clause(typed: Typed, at: int, searcher: tantivy.Searcher) -> Clause:
             ways.append(_term("about", words.root(word)))
         if at == typed.places[-1]:
             ways += _start_ways(word)
+    ways += [_named_way(other) for other in typed.named if at in other.covered]
     ids = {id for meaning in typed.meant if at in meaning.covered for id in meaning.ids}
     if ids:
         found = tantivy.Query.term_set_query(the_schema(), "meanings", sorted(ids))
@@ -101,6 +102,26 @@ def _typo_ways(word: str, searcher: tantivy.Searcher) -> list[Clause]:
     return [*ways, _fixed(_near(word, 2), FIT["typos"])] if len(word) >= TYPOS_FROM else ways
 
 
+def _named_way(other: Named) -> Clause:
+    """The model that a term stands for, or the names that hold all its words."""
+    if other.ai_model:
+        return _fixed(_with_id(other.ai_model), FIT["named"])
+    held = [(Occur.Must, _in_name(word)) for word in other.words]
+    return _fixed(tantivy.Query.boolean_query(held), FIT["named"])
+
+
+def _with_id(id: int) -> Clause:
+    return tantivy.Query.term_set_query(the_schema(), "id", [id])
+
+
+def _in_name(word: str) -> Clause:
+    run = word.replace(".", "")
+    places = (("name", word), ("runs", word), ("runs", run))
+    return tantivy.Query.boolean_query(
+        [(Occur.Should, _exactly(field, spelled)) for field, spelled in places]
+    )
+
+
 def _cjk_ways(word: str) -> list[Clause]:
     pairs = [(Occur.Must, _exactly("prose", pair)) for pair in words.bigrams(word)]
     together = tantivy.Query.boolean_query(pairs)
@@ -118,11 +139,20 @@ def _prose_way(word: str, searcher: tantivy.Searcher) -> Clause:
 
 def _whole_clauses(typed: Typed) -> list[Clause]:
     """What makes a name the one that was meant: all of it was typed, whatever the separators."""
-    whole = words.joined(words.words(typed.text)[:MOST_WORDS])
     count = len(typed.places)
     gains = {"whole": EXACT_NAME if count > 1 else EXACT_WORD, "owner_whole": OWNER}
     if count > 1:
         gains["runs"] = NAME_RUN
+    own = [_fixed(_exactly(field, typed.whole), gain * count) for field, gain in gains.items()]
+    return [*own, *(part for other in typed.wholly_named for part in _whole_of(other, count))]
+
+
+def _whole_of(other: Named, count: int) -> list[Clause]:
+    """The same for another name of all that was typed."""
+    if other.ai_model:
+        return [_fixed(_with_id(other.ai_model), EXACT_NAME * count)]
+    whole = words.joined(list(other.words))
+    gains = {"whole": EXACT_NAME, "runs": NAME_RUN}
     return [_fixed(_exactly(field, whole), gain * count) for field, gain in gains.items()]
 
 
