@@ -1,11 +1,23 @@
 """One find() for page, API and admin, whichever engine answers."""
 
+import heapq
+
 from catalog.search import breaker, database
 from catalog.search.engines import engine
 from catalog.search.errors import Unavailable
-from catalog.search.query import FACETS, SORTS, FacetValue, Query, Results
+from catalog.search.query import FACETS, SORTS, AllIds, FacetValue, Query, Results
 
-__all__ = ["FACETS", "SORTS", "FacetValue", "Query", "Results", "find"]
+__all__ = [
+    "FACETS",
+    "SORTS",
+    "AllIds",
+    "FacetValue",
+    "Query",
+    "Results",
+    "all_ids",
+    "find",
+    "newest",
+]
 
 
 def find(query: Query) -> Results:
@@ -22,3 +34,30 @@ def find(query: Query) -> Results:
         return database.find(query)
     breaker.close()
     return results
+
+
+def all_ids(query: Query) -> AllIds:
+    """Every model that fits, in the query's order, whatever its offset and limit.
+
+    What a text fits is the engine's to say; filters alone are asked of the database, where
+    nothing is a moment behind.
+    """
+    if not query.text:
+        return AllIds(database.all_ids(query))
+    if breaker.is_open():
+        return AllIds(database.all_ids(query), is_degraded=True)
+    try:
+        ids = engine().all_ids(query)
+    except Unavailable as error:
+        breaker.open_for(error)
+        return AllIds(database.all_ids(query), is_degraded=True)
+    breaker.close()
+    return AllIds(ids)
+
+
+def newest(query: Query) -> list[int]:
+    """A page of what fits, the latest to come into this catalog first, whatever its `sort`."""
+    if not query.text:
+        return database.newest(query)
+    last = query.offset + query.limit
+    return heapq.nlargest(last, all_ids(query).ids)[query.offset :]

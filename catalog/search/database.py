@@ -1,6 +1,7 @@
 """Search by the database alone, for when the engine cannot answer: words as they stand, filters."""
 
 import json
+from array import array
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ MOST_WORDS = 6  # each costs a look at every row
 VALUES_SHOWN = 100
 COUNTED_UP_TO = 20_000  # models; counting more takes longer than a page may
 DEEPEST = 10**9  # rows; deeper than any table here
+READ_AT_ONCE = 10_000  # ids
 
 
 def find(query: Query) -> Results:
@@ -56,6 +58,20 @@ def find(query: Query) -> Results:
         facets={name: _counts(text, query, name) for name in counted},
         is_degraded=True,
     )
+
+
+def all_ids(query: Query) -> "array[int]":
+    """All that fit, in find()'s order, read in one go: what changes later moves nothing."""
+    text = _sound(plain(query.text))
+    ids = _ordered(_narrowed(_fitting(text), query), text, query.sort).values_list("pk", flat=True)
+    return array("q", ids.iterator(chunk_size=READ_AT_ONCE))
+
+
+def newest(query: Query) -> list[int]:
+    """The page of what fits, the latest to come into this catalog first."""
+    ids = _narrowed(_fitting(_sound(plain(query.text))), query).order_by("-pk")
+    start = min(query.offset, DEEPEST)
+    return list(ids.values_list("pk", flat=True)[start : start + query.limit])
 
 
 def _sound(text: str) -> str:

@@ -1,5 +1,6 @@
 """What can be asked of a search, and what it answers; the same for every engine."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -62,3 +63,11 @@ class Results:
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
     is_partial: bool = False  # nothing has all the words; these have most of them
     is_degraded: bool = False  # answered by the database, with fewer features
+
+
+@dataclass(frozen=True)
+class AllIds:
+    """Everything that fits, in order. Eight bytes a model, so that all can be held at once."""
+
+    ids: "array[int]"
+    is_degraded: bool = False  # answered by the database, by the words as they stand

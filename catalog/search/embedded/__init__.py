@@ -1,5 +1,10 @@
 """The engine in our own process: Tantivy, which only this package imports."""
 
+from array import array
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
 import tantivy
 
 from catalog.search.addresses import plain
@@ -30,6 +35,7 @@ from catalog.search.typed import read
 
 __all__ = [
     "Generation",
+    "all_ids",
     "count",
     "current",
     "fill",
@@ -47,11 +53,25 @@ __all__ = [
 ]
 
 
+Answer = TypeVar("Answer")
+
+READ_AT_ONCE = 20_000  # ids; each such page is ordered anew
+
+
 def find(query: Query) -> Results:
     """Raises Unavailable when the index cannot answer."""
+    return _asked(lambda searcher, stamp: _found(query, searcher, stamp))
+
+
+def all_ids(query: Query) -> "array[int]":
+    """All that fit, in order, out of one commit. Raises Unavailable as find() does."""
+    return _asked(lambda searcher, stamp: _all_found(query, searcher, stamp))
+
+
+def _asked(ask: Callable[[tantivy.Searcher, reading.Stamp], Answer]) -> Answer:
     searcher, stamp = reading.searcher()
     try:
-        return _found(query, searcher, stamp)
+        return ask(searcher, stamp)
     except (ValueError, OSError) as error:
         reading.close()
         raise Unavailable("The search index cannot be read.") from error
@@ -62,6 +82,17 @@ def find(query: Query) -> Results:
         reading.close()
         current().note_damage()
         raise Unavailable("The search index is damaged.") from error
+
+
+def _all_found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> "array[int]":
+    ids = array("q")
+    page = replace(query, facets=(), offset=0, limit=READ_AT_ONCE)
+    while True:
+        found = _found(page, searcher, stamp).ids
+        ids.extend(found)
+        if len(found) < READ_AT_ONCE:
+            return ids
+        page = replace(page, offset=page.offset + READ_AT_ONCE)
 
 
 def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Results:

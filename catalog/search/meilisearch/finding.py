@@ -1,5 +1,7 @@
 """A Query answered by Meilisearch: every word in the name, the publisher's name or the meaning."""
 
+from array import array
+from dataclasses import replace
 from typing import Any
 
 from catalog.search import typed
@@ -8,6 +10,9 @@ from catalog.search.meilisearch import filters
 from catalog.search.meilisearch.filters import Expression, either, is_one_of, quoted
 from catalog.search.meilisearch.index import Index
 from catalog.search.query import FacetValue, Query, Results
+
+
+READ_AT_ONCE = 20_000  # ids
 
 
 def find(query: Query, index: Index) -> Results:
@@ -27,6 +32,18 @@ def find(query: Query, index: Index) -> Results:
         total=int(answer["estimatedTotalHits"]),
         facets={name: _values(query, name, counts.get(name, {})) for name in query.facets},
     )
+
+
+def all_ids(query: Query, index: Index) -> "array[int]":
+    """Page after page; what the engine moves from one to the next meanwhile counts once."""
+    ids: dict[int, None] = {}
+    page = replace(query, facets=(), offset=0, limit=READ_AT_ONCE)
+    while True:
+        found = find(page, index).ids
+        ids.update(dict.fromkeys(found))
+        if len(found) < READ_AT_ONCE:
+            return array("q", ids)
+        page = replace(page, offset=page.offset + READ_AT_ONCE)
 
 
 def _fitting(text: str) -> list[Expression]:
