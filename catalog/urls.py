@@ -7,6 +7,9 @@ urlpatterns: list[URLPattern] = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("models", views.models, name="models"),
     path("suggestions", views.suggestions, name="suggestions"),
+    path("models.atom", views.models_feed, name="models_feed"),
+    path("models.csv", views.models_csv, name="models_csv"),
+    path("models.jsonl", views.models_jsonl, name="models_jsonl"),
     path("facets/<slug:name>", views.facet, name="facet"),
     path("models/<str:owner>/<path:name>/versions", views.versions, name="model_versions"),
     path("models/<str:owner>/<path:name>/examples", views.examples, name="model_examples"),
@@ -19,5 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("tasks", views.tasks, name="tasks"),
     path("tasks/<str:task_id>", views.task, name="task"),
     path("collections", views.collections, name="collections"),
+    path("collections/<slug:slug>.atom", views.collection_feed, name="collection_feed"),
     path("collections/<slug:slug>", views.collection, name="collection"),
 ]

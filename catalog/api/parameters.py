@@ -167,7 +167,7 @@ def _offset(cursor: str) -> int:
 
 def _refuse(parameters: QueryDict, *checked: forms.Form, known: tuple[str, ...]) -> None:
     """A misspelt filter that is ignored would silently answer with everything: say so instead."""
-    wrong = {name: [_unknown(name, known)] for name in parameters if name not in known}
+    wrong = {name: [unknown(name, known)] for name in parameters if name not in known}
     for form in checked:
         for field, found in form.errors.items():
             wrong.setdefault(field, []).extend(str(sentence) for sentence in found)
@@ -175,7 +175,8 @@ def _refuse(parameters: QueryDict, *checked: forms.Form, known: tuple[str, ...])
         raise BadParameters(wrong)
 
 
-def _unknown(name: str, known: tuple[str, ...]) -> str:
+def unknown(name: str, known: tuple[str, ...]) -> str:
+    """What is said of a parameter that does not exist."""
     if name == "page":
         return _("The API pages by cursor: follow `next` of each answer, or give cursor.")
     close = get_close_matches(name, known, n=1)

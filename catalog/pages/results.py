@@ -10,7 +10,7 @@ from catalog import search
 from catalog.forms import SearchForm
 from catalog.search import FACETS, SORTS, Query, Results
 
-from . import facets, figures, rows, suggestions, words
+from . import doors, facets, figures, rows, suggestions, words
 from .address import Address
 from .pagination import Pages
 from .remembered import remembered
@@ -64,6 +64,7 @@ class ResultsPage:
     drops: list[Chip]
     popular: list[Row]
     url: str
+    doors: doors.Doors
 
 
 def of(form: SearchForm) -> ResultsPage:
@@ -98,6 +99,7 @@ def of(form: SearchForm) -> ResultsPage:
         drops=[] if found.total else _drops(query, address),
         popular=[] if found.total else _popular(),
         url=address.url(page=number),
+        doors=doors.of(address, figures.whole(found.total)),
     )
 
 

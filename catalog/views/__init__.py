@@ -2,6 +2,8 @@
 
 from .ai_models import examples, family, model, stats, versions
 from .collections import collection, collections
+from .exports import models_csv, models_jsonl
+from .feeds import collection_feed, models_feed
 from .home import favicon, home
 from .publishers import publisher, publishers
 from .search import facet, models
@@ -10,6 +12,7 @@ from .tasks import task, tasks
 
 __all__ = [
     "collection",
+    "collection_feed",
     "collections",
     "examples",
     "facet",
@@ -18,6 +21,9 @@ __all__ = [
     "home",
     "model",
     "models",
+    "models_csv",
+    "models_feed",
+    "models_jsonl",
     "publisher",
     "publishers",
     "stats",

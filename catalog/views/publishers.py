@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from catalog.models import AIModel, Publisher
-from catalog.pages import makers, rows
+from catalog.pages import doors, makers, rows
+from catalog.pages.address import Address
 
 PER_PAGE = 60
 MOST_MODELS = 30
@@ -35,5 +36,11 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     if found.slug != slug:
         return redirect(found, permanent=True)
     models = rows.listed().filter(publisher=found).by_popularity()[:MOST_MODELS]
-    context = {"publisher": found, "rows": rows.of(models), "totals": makers.totals(found)}
+    totals = makers.totals(found)
+    context = {
+        "publisher": found,
+        "rows": rows.of(models),
+        "totals": totals,
+        "doors": doors.of(Address((("publisher", found.slug),)), totals.models),
+    }
     return render(request, "catalog/publisher.html", context)

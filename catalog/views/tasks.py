@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog.models import Task
-from catalog.pages import counts, rows, uses, words
-from catalog.pages.address import searching
+from catalog.pages import counts, doors, rows, uses, words
+from catalog.pages.address import Address
 
 MOST_MODELS = 24
 
@@ -20,12 +20,14 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, task_id: str) -> HttpResponse:
     found = get_object_or_404(Task, pk=task_id.lower())
     models = rows.listed().filter(task=found).by_popularity()[:MOST_MODELS]
+    address, total = Address((("task", found.pk),)), uses.total(found)
     context = {
         "task": found,
         "rows": rows.of(models),
         "libraries": uses.libraries(found),
-        "total": uses.total(found),
-        "all_url": searching(task=found.pk),
+        "total": total,
+        "all_url": address.url(),
+        "doors": doors.of(address, total),
         "takes": words.modalities(found.modality_in),
         "gives": words.modalities(found.modality_out),
     }

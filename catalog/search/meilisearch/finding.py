@@ -11,7 +11,6 @@ from catalog.search.meilisearch.filters import Expression, either, is_one_of, qu
 from catalog.search.meilisearch.index import Index
 from catalog.search.query import FacetValue, Query, Results
 
-
 READ_AT_ONCE = 20_000  # ids
 
 
