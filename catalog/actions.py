@@ -12,7 +12,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from accounts.models import User
-from catalog import provenance
+from catalog import inheritance, provenance
 from catalog.models import AIModel, CollectionItem, FormerName, Publisher
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search import indexing
@@ -43,6 +43,7 @@ def curate(ai_model: AIModel, *, by: User, **changes: Any) -> None:
     ai_model.locked_fields = sorted({*ai_model.locked_fields, *changes})
     ai_model.popularity = _popularity(ai_model)
     ai_model.save()
+    inheritance.settle_family(ai_model)
     indexing.ring()
     log.info("model curated", ai_model=ai_model.pk, fields=sorted(changes), by=by.pk)
 
@@ -65,6 +66,7 @@ def release(ai_model: AIModel, *, by: User, fields: Iterable[str]) -> None:
     ai_model.locked_fields = sorted({*ai_model.locked_fields} - given_back)
     ai_model.popularity = _popularity(ai_model)
     ai_model.save()
+    inheritance.settle_family(ai_model)
     indexing.ring()
     log.info("fields given back", ai_model=ai_model.pk, fields=sorted(given_back), by=by.pk)
 
@@ -76,6 +78,7 @@ def add(ai_model: AIModel, *, by: User, fields: Iterable[str]) -> None:
     ai_model.locked_fields = sorted({*fields} - {"publisher", "name"})
     ai_model.popularity = _popularity(ai_model)
     ai_model.save()
+    inheritance.settle_family(ai_model)
     indexing.ring()
     log.info("model added", ai_model=ai_model.pk, by=by.pk)
 
@@ -173,6 +176,7 @@ def referred_to(ids: Collection[int]) -> set[int]:
         for rows, column in (
             (AIModel.objects.exclude(pk__in=chosen), "base_model_id"),
             (AIModel.objects.exclude(pk__in=chosen), "replacement_id"),
+            (AIModel.objects.exclude(pk__in=chosen), "license_from_id"),
             (CollectionItem.objects.all(), "ai_model_id"),
         ):
             found.update(rows.filter(**{f"{column}__in": chosen}).values_list(column, flat=True))

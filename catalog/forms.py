@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog import vocabulary
+from catalog import hardware, memory, prices, vocabulary
 from catalog.search import FACETS, SORTS, Query
 
 TEXT_LIMIT = 1000
@@ -36,6 +36,8 @@ BYTE_UNITS = {
     "gib": 2**30,
     "tib": 2**40,
 }
+PRICE = re.compile(r"\$?(\d{1,7}(?:\.\d{1,9})?)", re.ASCII)
+BOUNDED = ("params", "active_params", "context", "memory", "price")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -126,6 +128,25 @@ class AmountField(forms.Field):
         return amount
 
 
+class PriceField(forms.Field):
+    """Dollars, as billionths of one, which is what offers are kept to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value if value is not None else "").strip()
+        if not text:
+            return None
+        match = PRICE.fullmatch(text)
+        if not match:
+            raise ValidationError(
+                _("“%(value)s” is no price in dollars; write one as in 0.5, without a currency."),
+                params={"value": text[:40]},
+            )
+        return int(Decimal(match[1]) * prices.NANO)
+
+
 class WordField(forms.Field):
     """One word out of a few, or nothing."""
 
@@ -184,8 +205,27 @@ class SearchForm(forms.Form):
     capability = FilterField()
     params_min = AmountField(units=COUNT_UNITS, example="7B")
     params_max = AmountField(units=COUNT_UNITS, example="7B")
+    active_params_min = AmountField(units=COUNT_UNITS, example="3B")
+    active_params_max = AmountField(units=COUNT_UNITS, example="3B")
     context_min = AmountField(units=COUNT_UNITS, example="128k")
+    context_max = AmountField(units=COUNT_UNITS, example="128k")
+    memory_min = AmountField(units=BYTE_UNITS, example="24GB")
     memory_max = AmountField(units=BYTE_UNITS, example="24GB")
+    fits = AmountField(units=BYTE_UNITS, example="24GB")
+    context = AmountField(units=COUNT_UNITS, example="32k")
+    runs_here = WordField(
+        meanings={**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, None)},
+        offered="true, false",
+    )
+    price_min = PriceField()
+    price_max = PriceField()
+    price_unit = WordField(
+        meanings={unit: unit for unit in prices.UNITS}, offered=", ".join(prices.UNITS)
+    )
+    has_price = WordField(
+        meanings={**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)},
+        offered="true, false",
+    )
     updated_since = forms.DateField(
         required=False,
         input_formats=["%Y-%m-%d"],
@@ -201,9 +241,10 @@ class SearchForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         wanted: dict[str, Any] = super().clean() or self.cleaned_data
-        least, most = wanted.get("params_min"), wanted.get("params_max")
-        if least is not None and most is not None and least > most:
-            self.add_error("params_min", _("The least must not be more than the most."))
+        for name in BOUNDED:
+            least, most = wanted.get(f"{name}_min"), wanted.get(f"{name}_max")
+            if least is not None and most is not None and least > most:
+                self.add_error(f"{name}_min", _("The least must not be more than the most."))
         return wanted
 
     def query(
@@ -223,15 +264,36 @@ class SearchForm(forms.Form):
             none_of={name: wanted[name].none_of for name in FACETS if wanted[name].none_of},
             parameters_min=wanted["params_min"],
             parameters_max=wanted["params_max"],
+            active_parameters_min=wanted["active_params_min"],
+            active_parameters_max=wanted["active_params_max"],
             context_min=wanted["context_min"],
+            context_max=wanted["context_max"],
+            memory_min=wanted["memory_min"],
             memory_max=wanted["memory_max"],
+            context=memory.step(wanted["context"] or memory.USUAL_CONTEXT),
+            price_min=wanted["price_min"],
+            price_max=wanted["price_max"],
+            price_unit=wanted["price_unit"] or prices.USUAL_UNIT,
             updated_since=since.isoformat() if since else "",
             is_runnable=wanted["runnable"],
+            is_priced=wanted["has_price"],
+            **self._machine(),
             sort=wanted["sort"] or "relevance",
             offset=((wanted["page"] or 1) - 1) * size if offset is None else offset,
             limit=size,
             facets=facets,
         )
+
+    def _machine(self) -> dict[str, Any]:
+        """The memory and the devices that models are to run with, here or as they are told."""
+        fits = self.cleaned_data["fits"]
+        if not self.cleaned_data["runs_here"]:
+            return {"fits": fits}
+        here = hardware.here()
+        return {
+            "fits": here.budget if fits is None else min(fits, here.budget),
+            "devices": here.devices,
+        }
 
     def parameters(self) -> list[tuple[str, str]]:
         """What was asked for, in the order of the fields and as it was written: a URL's state.

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from catalog.models import AIModel, Source, SourceRecord
 from catalog.popularity import popularity_of
+from catalog.vocabulary import capabilities
 
 PRECEDENCE = [
     Source.HUGGINGFACE,
@@ -157,7 +158,15 @@ def merged(records: Sequence[Word]) -> dict[str, Any]:
     for field, record in sayers(records).items():
         if field in record.values:
             values[field] = parsed(field, record.values[field])
+    values["capabilities"] = _capabilities(records, values)
     return values
+
+
+def _capabilities(records: Sequence[Word], values: Mapping[str, Any]) -> list[str]:
+    name = records[0].source_id.rpartition("/")[2]
+    return capabilities.with_implied(
+        values["capabilities"], task=values["task"], tags=values["tags"], name=name
+    )
 
 
 def empty(field: str) -> Any:
@@ -193,7 +202,10 @@ def of(ai_model: AIModel) -> dict[str, FieldOrigin]:
     if records:
         said = sayers(records)
         origins.update({field: _origin(record, field) for field, record in said.items()})
-        origins.update(_derived(origins, said))
+        origins.update(_derived(origins, said, merged(records)))
+    if ai_model.license_from:
+        note = f"inherited from {ai_model.license_from}"
+        origins["license_class"] = replace(origins["base_model_names"], note=note)
     for field in ai_model.locked_fields:
         if field in origins:
             origins[field] = _curated(origins[field])
@@ -244,9 +256,17 @@ def _own_origin(ai_model: AIModel) -> FieldOrigin:
     return FieldOrigin(source, str(source.label), "", "", ai_model.created_at)
 
 
-def _derived(origins: Mapping[str, FieldOrigin], said: Collection[str]) -> dict[str, FieldOrigin]:
+def _derived(
+    origins: Mapping[str, FieldOrigin], said: Collection[str], values: Mapping[str, Any]
+) -> dict[str, FieldOrigin]:
     """What is computed from other values shares their origin and says so."""
     found = {"base_model": origins["base_model_names"]}
+    able = values["capabilities"]
+    if able and able != origins["capabilities"].source_value:
+        sayer = next(name for name in ("capabilities", "task", "name") if name in {*said, "name"})
+        notes = [origins[sayer].note, "told by its task, its tags or its name"]
+        note = "; ".join(filter(None, notes))
+        found["capabilities"] = replace(origins[sayer], source_value=able, note=note)
     counter = next((name for name in ("downloads", "runs", "likes") if name in said), None)
     if counter:
         note = "computed from downloads, likes and runs"

@@ -1,12 +1,19 @@
 """Reads settings from the environment; a wrong value becomes one sentence that says what to set."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+SIZE = re.compile(r"(\d{1,12})\s*([kmgt]i?b)?")
+SIZE_UNITS: dict[str, int] = {
+    "b": 1,
+    **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
+    **{f"{letter}ib": 1024**power for power, letter in enumerate("kmgt", 1)},
+}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -43,6 +50,28 @@ def url(name: str, *, schemes: set[str], example: str, default: str = "") -> str
             f"{name} is not an address that can be used here; set it as in {example}."
         )
     return value
+
+
+def size(name: str) -> int | None:
+    """Bytes, written as in 24GB; None when it is not set."""
+    found = sizes(name)
+    if found is not None and len(found) != 1:
+        raise ImproperlyConfigured(f"{name} is {text(name)!r}; set it as in 64GB.")
+    return found[0] if found else None
+
+
+def sizes(name: str) -> list[int] | None:
+    """Several of them, separated by commas."""
+    if not text(name):
+        return None
+    return [_size(name, word) for word in words(name, [])]
+
+
+def _size(name: str, word: str) -> int:
+    match = SIZE.fullmatch(word.lower())
+    if not match or (not match[2] and int(match[1])):
+        raise ImproperlyConfigured(f"{name} is {word!r}; set it with its unit, as in 24GB.")
+    return int(match[1]) * SIZE_UNITS[match[2] or "b"]
 
 
 def directory(name: str, default: Path) -> Path:

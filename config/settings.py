@@ -60,6 +60,9 @@ CACHE_URL = environment.url(
     "CACHE_URL", schemes={"redis", "rediss"}, example="redis://127.0.0.1:6379/1"
 )
 RUNTIMES = environment.words("RUNTIMES", ["local"])
+# What "runs here" reckons with, where what is found is not what models may have.
+HARDWARE_MEMORY = environment.size("HARDWARE_MEMORY")
+HARDWARE_GPU_MEMORY = environment.sizes("HARDWARE_GPU_MEMORY")
 # For reading the live APIs of outside catalogs; each goes to its own host only.
 REPLICATE_API_TOKEN = environment.text("REPLICATE_API_TOKEN")
 HF_TOKEN = environment.text("HF_TOKEN")

@@ -9,6 +9,7 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
+from catalog import prices
 from catalog.api import parameters, serializers
 from catalog.search import FACETS, SORTS
 from config.api import pages
@@ -42,12 +43,13 @@ FILTER_MEANINGS = {
     "task": "What it does, by the Hugging Face Hub's task ids.",
     "library": "What it is loaded with.",
     "license": "The license's id.",
-    "license_class": "open, conditional, non-commercial or unknown.",
+    "license_class": "open, conditional, non-commercial or unknown; inherited from the base model "
+    "by what has no license of its own.",
     "language": "ISO 639 code of a language it knows.",
     "publisher": "Who publishes it.",
     "source": "The catalog it was read from.",
     "tag": "A tag of its publisher's.",
-    "capability": "Something it can do, such as tools or vision.",
+    "capability": "Something it can do: tools, vision, audio, reasoning, embeddings, streaming.",
 }
 FILTERS: Parameters = [
     OpenApiParameter(
@@ -61,8 +63,52 @@ FILTERS: Parameters = [
 RANGES: Parameters = [
     OpenApiParameter("params_min", str, description="Parameters at least: 7000000000 or 7B."),
     OpenApiParameter("params_max", str, description="Parameters at most: 7000000000 or 7B."),
+    OpenApiParameter(
+        "active_params_min",
+        str,
+        description="Parameters at work on each token at least: 3B. Of a mixture of experts the "
+        "active ones, else all.",
+    ),
+    OpenApiParameter("active_params_max", str, description="The same at most."),
     OpenApiParameter("context_min", str, description="Context length in tokens at least: 128k."),
-    OpenApiParameter("memory_max", str, description="Memory needed at most, with its unit: 24GB."),
+    OpenApiParameter("context_max", str, description="Context length in tokens at most: 128k."),
+    OpenApiParameter(
+        "memory_min", str, description="Memory needed as its source says, at least: 24GB."
+    ),
+    OpenApiParameter("memory_max", str, description="The same at most, with its unit: 24GB."),
+    OpenApiParameter(
+        "fits",
+        str,
+        description="Runs in this much memory, by `memory_estimate`: 24GB. Models whose size "
+        "nobody knows are left out.",
+    ),
+    OpenApiParameter(
+        "context",
+        str,
+        description="Tokens of context that `fits` and `runs_here` reckon with: 32k. Rounded up "
+        "to a power of two from 2k to 1M; 8k without it. A model's own length is its most.",
+    ),
+    OpenApiParameter(
+        "runs_here",
+        bool,
+        description="Fits the memory of this installation, and its files need no hardware that is "
+        "missing here, as far as is known. No promise that it runs well.",
+    ),
+    OpenApiParameter(
+        "price_min",
+        float,
+        description="Dollars for one `price_unit` at least, by the lowest offer.",
+    ),
+    OpenApiParameter(
+        "price_max", float, description="The same at most: 0.5. 0 finds what is offered for free."
+    ),
+    OpenApiParameter(
+        "price_unit",
+        enum=list(prices.UNITS),
+        description="What `price_min`, `price_max` and `sort=price` compare: input_tokens (without "
+        "it) and output_tokens by the million, the others each.",
+    ),
+    OpenApiParameter("has_price", bool, description="Whether somebody offers it for a price."),
     OpenApiParameter(
         "updated_since", OpenApiTypes.DATE, description="Changed at its source on or after."
     ),

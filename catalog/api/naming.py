@@ -72,7 +72,7 @@ def _listed(full_name: str) -> AIModel | None:
     key = full_name.lower()
     if "\0" in key:  # PostgreSQL cannot even be asked
         return None
-    listed = AIModel.objects.listed().with_card_data()
+    listed = AIModel.objects.listed().with_card_data().select_related("license_from__publisher")
     found = listed.filter(key=key).first()
     if found:
         return found

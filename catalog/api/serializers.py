@@ -60,6 +60,28 @@ class OfferShape(serializers.Serializer[None]):
     seen_at = Moment(help_text="When the price was read.")
 
 
+class MemoryEstimateShape(serializers.Serializer[None]):
+    """bytes = (weight_bytes + token_bytes x context_length) plus overhead_percent."""
+
+    bytes = Count()
+    context_length = Count(help_text="Tokens of context reckoned with; the model's own at most.")
+    weight_bytes = Count(help_text="Parameters by bits, or the files where no bits are given.")
+    weight_bits = serializers.FloatField(allow_null=True, help_text="Bits of one weight.")
+    token_bytes = Count(help_text="For each token of context; 0 for what keeps none.")
+    overhead_percent = Count()
+
+
+class PriceShape(serializers.Serializer[None]):
+    """The lowest offer of each unit, in dollars; only units in which there is one."""
+
+    input_tokens = serializers.FloatField(required=False, help_text="Per million.")
+    output_tokens = serializers.FloatField(required=False, help_text="Per million.")
+    image = serializers.FloatField(required=False)
+    audio_minute = serializers.FloatField(required=False)
+    second = serializers.FloatField(required=False, help_text="Of run time.")
+    request = serializers.FloatField(required=False)
+
+
 class ModelShape(serializers.Serializer[None]):
     url = serializers.URLField(help_text="The model's page here.")
     owner = Text()
@@ -81,7 +103,13 @@ class ModelShape(serializers.Serializer[None]):
     task = Text(allow_null=True, help_text="A task id of the Hugging Face Hub.")
     library = Text(allow_null=True)
     license = Text(allow_null=True, help_text="The license's id, or its text as the source has it.")
-    license_class = serializers.ChoiceField(LicenseClass.choices)
+    license_class = serializers.ChoiceField(
+        LicenseClass.choices, help_text="What the license permits, its own or the inherited one."
+    )
+    license_inherited_from = Text(
+        allow_null=True,
+        help_text="owner/name of the base model whose license holds, where it has none of its own.",
+    )
     languages = _words("ISO 639 codes.")
     tags = _words("What its publisher tagged it with.")
     aliases = _words("What else people call it, as its source or a curator says.")
@@ -90,7 +118,10 @@ class ModelShape(serializers.Serializer[None]):
     parameters = Count(allow_null=True)
     active_parameters = Count(allow_null=True, help_text="Used per token, in a mixture of experts.")
     context_length = Count(allow_null=True, help_text="Tokens.")
-    memory_bytes = Count(allow_null=True, help_text="Memory needed to run it.")
+    memory_bytes = Count(allow_null=True, help_text="Memory needed to run it, as its source says.")
+    memory_estimate = MemoryEstimateShape(
+        allow_null=True, help_text="Memory to run it, reckoned from its size and format."
+    )
     storage_bytes = Count(allow_null=True, help_text="Size on disk.")
     base_model = Text(allow_null=True, help_text="owner/name of the first of base_models.")
     base_models = _words("owner/name of what it was made from, as its source says.")
@@ -117,6 +148,7 @@ class ModelShape(serializers.Serializer[None]):
     last_seen_at = Moment(allow_null=True, help_text="When it was last seen at its source.")
     published_at = Moment(allow_null=True)
     updated_at = Moment(allow_null=True, help_text="When its source last changed it.")
+    price = PriceShape(allow_null=True, help_text="Null when nobody offers it for a price.")
     offers = OfferShape(many=True)
 
 

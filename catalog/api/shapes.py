@@ -7,11 +7,13 @@ hold every answer against it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from django.urls import reverse
 
+from catalog import memory, prices
 from catalog.models import AIModel, Collection, Example, LicenseClass, Offer, Version
 from catalog.models.by_ids import ByIds
 from catalog.provenance import FieldOrigin
@@ -64,7 +66,11 @@ COLUMNS = {
     "updated_at": "source_updated_at",
 }
 # What the computed fields are made of.
-BESIDES = ("pk", "license__url", "license_text", "replacement_id")
+BESIDES = (
+    *("pk", "license__url", "license_text", "replacement_id"),
+    *("inherited_license_class", "license_from__publisher__slug", "license_from__name"),
+    *("weight_bytes", "weight_bits", "token_bytes"),
+)
 OFFER_COLUMNS = (
     "provider",
     "unit",
@@ -143,7 +149,7 @@ def _model(row: Shape, around: Beside) -> Shape:
     known = {name: None if row[name] == "" else row[name] for name in COLUMNS}
     full_name, pk = f"{row['owner']}/{row['name']}", row["pk"]
     url = f"{around.pages}{quote(full_name)}"
-    shown = around.examples.get(pk)
+    shown, offers = around.examples.get(pk), around.offers.get(pk, [])
     return {
         "url": url,
         **known,
@@ -151,12 +157,41 @@ def _model(row: Shape, around: Beside) -> Shape:
         "run_count": row["runs"] or 0,
         "license": row["license"] or row["license_text"] or None,
         "license_url": row["license_url"] or row["license__url"] or None,
+        "license_class": row["inherited_license_class"] or row["license_class"],
+        "license_inherited_from": _license_from(row),
+        "memory_estimate": _memory_estimate(row),
         "base_model": row["base_models"][0] if row["base_models"] else None,
         "replacement": around.replacements.get(row["replacement_id"]),
         "latest_version": around.versions.get(pk),
         "default_example": example(shown, full_name, url) if shown else None,
-        "offers": around.offers.get(pk, []),
+        "price": _price(offers),
+        "offers": offers,
     }
+
+
+def _license_from(row: Shape) -> str | None:
+    owner, name = row["license_from__publisher__slug"], row["license_from__name"]
+    return f"{owner}/{name}" if name else None
+
+
+def _memory_estimate(row: Shape) -> Shape | None:
+    if row["weight_bytes"] is None:
+        return None
+    size, token, context = row["weight_bytes"], row["token_bytes"] or 0, memory.USUAL_CONTEXT
+    return {
+        "bytes": memory.needed(size, token, context, row["context_length"]),
+        "context_length": min(context, row["context_length"] or context),
+        "weight_bytes": size,
+        "weight_bits": row["weight_bits"],
+        "token_bytes": token,
+        "overhead_percent": memory.OVERHEAD_PERCENT,
+    }
+
+
+def _price(offers: list[Shape]) -> Shape | None:
+    """The lowest of each unit that can be compared."""
+    told = ((one["unit"], one["currency"], Decimal(repr(one["amount"]))) for one in offers)
+    return prices.as_json(prices.least(told))
 
 
 def origins(shape: Shape, found: dict[str, FieldOrigin]) -> Shape:

@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog import memory
+
 from .publishers import Publisher
 from .sources import Source
 from .vocabulary import Library, License, LicenseClass, Task
@@ -137,6 +139,13 @@ class AIModel(models.Model):
         null=True, blank=True, help_text="Memory needed to run it, in bytes."
     )
     storage_bytes = models.BigIntegerField(null=True, blank=True)
+    # What it takes to run, derived by memory.py from what is known; NULL: not known.
+    weight_bytes = models.BigIntegerField(null=True, editable=False)
+    weight_bits = models.FloatField(null=True, editable=False)
+    token_bytes = models.BigIntegerField(null=True, editable=False)
+    device = models.CharField(  # noqa: DJ001 - NULL: as far as is known any
+        max_length=8, null=True, editable=False
+    )
 
     base_model = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="variants"
@@ -147,6 +156,13 @@ class AIModel(models.Model):
         help_text="owner/name of what it was made from, as its source says.",
     )
     base_relation = models.CharField(max_length=10, choices=BaseRelation, blank=True)
+    # Without a license of its own: the ancestor whose license it inherits, see inheritance.py.
+    license_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="heirs", db_index=False
+    )
+    inherited_license_class = models.CharField(  # noqa: DJ001 - NULL: nothing is inherited
+        max_length=16, choices=LicenseClass, null=True, editable=False
+    )
 
     paper_url = models.URLField(max_length=500, blank=True)
     code_url = models.URLField(max_length=500, blank=True)
@@ -229,6 +245,11 @@ class AIModel(models.Model):
             models.Index(fields=["-published_at", "id"], name="ai_model_by_age"),
             models.Index(fields=["-trending_score", "id"], name="ai_model_by_trend"),
             models.Index(
+                fields=["license_from"],
+                condition=~Q(license_from=None),
+                name="ai_model_by_license_from",
+            ),
+            models.Index(
                 fields=["id"],
                 condition=Q(indexed_as_of=None) | ~Q(indexed_as_of=F("updated_at")),
                 name="ai_model_stale_in_index",
@@ -240,9 +261,12 @@ class AIModel(models.Model):
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         self.key = self.full_name.lower()
+        known = {name: getattr(self, name) for name in memory.COLUMNS}
+        for name, value in memory.derived(known).items():
+            setattr(self, name, value)
         # auto_now is skipped when update_fields leaves it out.
         if update_fields is not None:
-            update_fields = {*update_fields, "updated_at", "key"}
+            update_fields = {*update_fields, "updated_at", "key", *memory.DERIVED}
         super().save(update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -251,6 +275,11 @@ class AIModel(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.publisher.slug}/{self.name}"
+
+    @property
+    def permits(self) -> str:
+        """The class of the license that holds for it, its own or the one that it inherits."""
+        return self.inherited_license_class or self.license_class
 
     @property
     def is_listed(self) -> bool:

@@ -5,6 +5,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from catalog import memory
 from catalog.models import Source
 from catalog.popularity import popularity_of
 
@@ -74,7 +75,8 @@ def model_row(
         source_id=source_id(member.number),
         is_sample=True,
     )
-    return row
+    known = {"tags": [], "formats": [], "locked_fields": [], "base_relation": "", **row}
+    return {**row, **memory.derived({name: known.get(name) for name in memory.COLUMNS})}
 
 
 def key_of(member: Member) -> str:

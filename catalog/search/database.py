@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from catalog.models import AIModel
 from catalog.models.ai_models import AIModelQuerySet
+from catalog.search import database_ranges
 from catalog.search.addresses import key_in, plain
 from catalog.search.meaning import Named, meanings, named, parted
 from catalog.search.query import FacetValue, Query, Results
@@ -19,7 +20,7 @@ COLUMNS = {
     "task": "task_id",
     "library": "library_id",
     "license": "license_id",
-    "license_class": "license_class",
+    "license_class": "held_class",
     "publisher": "publisher__key",
     "source": "source",
 }
@@ -49,7 +50,7 @@ def find(query: Query) -> Results:
     text = _sound(plain(query.text))
     found = _narrowed(_fitting(text), query)
     start = min(query.offset, DEEPEST)
-    ids = _ordered(found, text, query.sort).values_list("pk", flat=True)
+    ids = _ordered(found, text, query).values_list("pk", flat=True)
     total = found.count()
     counted = [name for name in query.facets if name in COLUMNS and total <= COUNTED_UP_TO]
     return Results(
@@ -63,7 +64,7 @@ def find(query: Query) -> Results:
 def all_ids(query: Query) -> "array[int]":
     """All that fit, in find()'s order, read in one go: what changes later moves nothing."""
     text = _sound(plain(query.text))
-    ids = _ordered(_narrowed(_fitting(text), query), text, query.sort).values_list("pk", flat=True)
+    ids = _ordered(_narrowed(_fitting(text), query), text, query).values_list("pk", flat=True)
     return array("q", ids.iterator(chunk_size=READ_AT_ONCE))
 
 
@@ -80,7 +81,8 @@ def _sound(text: str) -> str:
 
 
 def _fitting(text: str) -> AIModelQuerySet:
-    found = AIModel.objects.listed()
+    held = Coalesce("inherited_license_class", "license_class")
+    found = AIModel.objects.listed().annotate(held_class=held)
     typed = parted(text)
     if text and not typed:
         return found.none()
@@ -111,15 +113,9 @@ def _narrowed(found: AIModelQuerySet, query: Query, *, without: str = "") -> AIM
             found = found.filter(_has_one(name, values))
     for name, values in query.none_of.items():
         found = found.exclude(_has_one(name, values))
-    ranges = {
-        "parameters__gte": query.parameters_min,
-        "parameters__lte": query.parameters_max,
-        "context_length__gte": query.context_min,
-        "memory_bytes__lte": query.memory_max,
-        "is_runnable": query.is_runnable,
-        "source_updated_at__gte": _since(query.updated_since),
-    }
-    return found.filter(**{name: bound for name, bound in ranges.items() if bound is not None})
+    if query.updated_since:
+        found = found.filter(source_updated_at__gte=_since(query.updated_since))
+    return database_ranges.narrowed(found, query)
 
 
 def _has_one(name: str, values: tuple[str, ...]) -> Q:
@@ -138,13 +134,16 @@ def _listing(field: str, written: str) -> QuerySet[AIModel, Any]:
     return as_text.filter(as_text__icontains=written).values("pk")
 
 
-def _since(date: str) -> datetime | None:
-    return datetime.fromisoformat(date).replace(tzinfo=UTC) if date else None
+def _since(date: str) -> datetime:
+    return datetime.fromisoformat(date).replace(tzinfo=UTC)
 
 
-def _ordered(found: AIModelQuerySet, text: str, sort: str) -> AIModelQuerySet:
-    by = F(ORDERS.get(sort, "popularity")).desc(nulls_last=True)
-    if sort != "relevance" or not text:
+def _ordered(found: AIModelQuerySet, text: str, query: Query) -> AIModelQuerySet:
+    if query.sort == "price":
+        found = found.annotate(lowest=database_ranges.lowest_price(query.price_unit))
+        return found.order_by(F("lowest").asc(nulls_last=True), F("popularity").desc(), "id")
+    by = F(ORDERS.get(query.sort, "popularity")).desc(nulls_last=True)
+    if query.sort != "relevance" or not text:
         return found.order_by(by, F("popularity").desc(), "id")
     exact = Case(
         When(key=key_in(text) or "/", then=Value(0)),

@@ -2,19 +2,24 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models.functions import Substr
 
+from catalog import memory, prices
+from catalog.models import Offer
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search import words
+from catalog.search.query import ANY_DEVICE
 from catalog.vocabulary import tasks, topics, topics_of
 
+CHUNK = 2000
 CARD_READ = 600  # characters; further on, cards praise what else exists
 SUMMARY_READ = 600
 TAGS_READ = 60
@@ -48,8 +53,13 @@ COLUMNS = (
     "aliases",
     "capabilities",
     "parameters",
+    "active_parameters",
     "context_length",
     "memory_bytes",
+    "weight_bytes",
+    "token_bytes",
+    "device",
+    "inherited_license_class",
     "base_model_names",
     "source",
     "published_at",
@@ -82,10 +92,9 @@ class Document:
     about: list[str]  # roots of what its task and topics are called
     prose: str
     facets: dict[str, list[str]]
-    parameters: int | None
-    context_length: int | None
-    memory_bytes: int | None
-    is_runnable: bool
+    numbers: dict[str, int]  # by name out of query.NUMBERS; what is not known is not there
+    flags: dict[str, bool]  # by name out of query.FLAGS
+    device: str  # the kind of hardware without which it cannot run, or ANY_DEVICE
     sorts: dict[str, int | None]
     popularity: float
     weight: float  # what the fit of the words is multiplied with
@@ -94,10 +103,13 @@ class Document:
 def read(rows: AIModelQuerySet) -> Iterator[Document]:
     """Documents of these rows, read as a stream."""
     columns = rows.annotate(card_start=Substr("card__text", 1, CARD_READ)).values(*COLUMNS)
-    return (document(row) for row in columns.iterator(chunk_size=2000))
+    stream = columns.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(stream, CHUNK)):
+        priced = _prices([row["pk"] for row in chunk])
+        yield from (document(row, priced.get(row["pk"], {})) for row in chunk)
 
 
-def document(row: dict[str, Any]) -> Document:
+def document(row: dict[str, Any], priced: Mapping[str, int]) -> Document:
     name = words.words(row["name"])
     owner = words.words(row["publisher__slug"])
     meanings = _meanings(row)
@@ -124,10 +136,13 @@ def document(row: dict[str, Any]) -> Document:
         about=list(dict.fromkeys(chain.from_iterable(map(_about, meanings)))),
         prose=_prose(row),
         facets=_facets(row, tags),
-        parameters=row["parameters"],
-        context_length=row["context_length"],
-        memory_bytes=row["memory_bytes"],
-        is_runnable=row["is_runnable"],
+        numbers=_numbers(row, priced),
+        flags={
+            "is_runnable": row["is_runnable"],
+            "is_sized": row["weight_bytes"] is not None,
+            "is_priced": bool(priced),
+        },
+        device=row["device"] or ANY_DEVICE,
         sorts=_sorts(row),
         popularity=row["popularity"],
         weight=weight_of(row["popularity"], is_copy=_is_copy(row, name)),
@@ -194,7 +209,7 @@ def _facets(row: dict[str, Any], tags: list[str]) -> dict[str, list[str]]:
         "task": _one(row["task_id"]),
         "library": _one(row["library_id"]),
         "license": _one(row["license_id"]),
-        "license_class": _one(row["license_class"]),
+        "license_class": _one(row["inherited_license_class"] or row["license_class"]),
         "language": list(_texts(row["languages"])),
         "publisher": _one(row["publisher__slug"]),
         "source": _one(row["source"]),
@@ -214,6 +229,38 @@ def _sorts(row: dict[str, Any]) -> dict[str, int | None]:
         "updated": _seconds(row["source_updated_at"]),
         "size": row["parameters"],
     }
+
+
+def _numbers(row: dict[str, Any], priced: Mapping[str, int]) -> dict[str, int]:
+    """A dense model works with all of its parameters on each token."""
+    known = {
+        "parameters": row["parameters"],
+        "active_parameters": row["active_parameters"] or row["parameters"],
+        "context_length": row["context_length"],
+        "memory_bytes": row["memory_bytes"],
+        **_memory(row),
+        **{f"price_{unit}": amount for unit, amount in priced.items()},
+    }
+    return {name: number for name, number in known.items() if number is not None}
+
+
+def _memory(row: dict[str, Any]) -> dict[str, int]:
+    if row["weight_bytes"] is None:
+        return {}
+    size, token, own = row["weight_bytes"], row["token_bytes"] or 0, row["context_length"]
+    return {
+        f"memory_at_{context}": memory.needed(size, token, context, own)
+        for context in memory.CONTEXTS
+    }
+
+
+def _prices(ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    offers: defaultdict[int, list[tuple[str, str, Any]]] = defaultdict(list)
+    rows = Offer.objects.filter(ai_model__in=ids)
+    told = rows.values_list("ai_model_id", "unit", "currency", "amount")
+    for ai_model, unit, currency, amount in told:
+        offers[ai_model].append((unit, currency, amount))
+    return {ai_model: prices.least(found) for ai_model, found in offers.items()}
 
 
 def _seconds(moment: datetime | None) -> int | None:

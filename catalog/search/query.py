@@ -4,6 +4,8 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalog import memory, prices
+
 # Filters whose values are counted; the names are those of the query parameters.
 FACETS = (
     "task",
@@ -25,7 +27,21 @@ SORTS = (
     "created",
     "updated",
     "size",
+    "price",  # the only one with the least first
 )
+# What a model's document holds in whole numbers, to be asked for from a least to a most.
+NUMBERS = (
+    "parameters",
+    "active_parameters",
+    "context_length",
+    "memory_bytes",
+    *(f"memory_at_{context}" for context in memory.CONTEXTS),
+    *(f"price_{unit}" for unit in prices.UNITS),
+)
+ANY_DEVICE = "any"
+FLAGS = ("is_runnable", "is_sized", "is_priced")
+
+Bounds = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +53,45 @@ class Query:
     none_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters_min: int | None = None
     parameters_max: int | None = None
+    active_parameters_min: int | None = None
+    active_parameters_max: int | None = None
     context_min: int | None = None
-    memory_max: int | None = None  # bytes
+    context_max: int | None = None
+    memory_min: int | None = None  # bytes, as the model's source says
+    memory_max: int | None = None
+    fits: int | None = None  # bytes in which it runs, as reckoned by memory.py
+    context: int = memory.USUAL_CONTEXT  # tokens to reckon with, one of memory.CONTEXTS
+    devices: tuple[str, ...] | None = None  # kinds of hardware at hand; None: whatever it takes
+    price_min: int | None = None  # billionths of a dollar for one price_unit
+    price_max: int | None = None
+    price_unit: str = prices.USUAL_UNIT
     updated_since: str = ""  # ISO date
     is_runnable: bool | None = None
+    is_sized: bool | None = None  # whether the memory that it takes can be reckoned
+    is_priced: bool | None = None  # whether somebody offers it for a price
     sort: str = "relevance"
     offset: int = 0
     limit: int = 24
     facets: tuple[str, ...] = ()  # names out of FACETS to count
+
+    @property
+    def ranges(self) -> dict[str, Bounds]:
+        """The bounds that are asked for, by name out of NUMBERS."""
+        bounds = {
+            "parameters": (self.parameters_min, self.parameters_max),
+            "active_parameters": (self.active_parameters_min, self.active_parameters_max),
+            "context_length": (self.context_min, self.context_max),
+            "memory_bytes": (self.memory_min, self.memory_max),
+            f"memory_at_{self.context}": (None, self.fits),
+            f"price_{self.price_unit}": (self.price_min, self.price_max),
+        }
+        return {name: both for name, both in bounds.items() if both != (None, None)}
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """What has to be so or not, by name out of FLAGS."""
+        asked = {name: getattr(self, name) for name in FLAGS}
+        return {name: is_so for name, is_so in asked.items() if is_so is not None}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog import provenance
+from catalog import memory, provenance
 from catalog.models import AIModel, FormerName, Publisher, Source, SourceRecord
 
 from . import belongings, tables
@@ -27,6 +27,7 @@ MANAGED = (
     "source_url",
     "popularity",
     "locked_fields",
+    *memory.DERIVED,
 )
 SEEN = "last_seen_at"
 NEW_COLUMNS = (
@@ -75,7 +76,7 @@ class Target:
         locked = self._locked()
         for name in locked & values.keys():
             values[name] = getattr(self.ai_model, COLUMN_OF[name])
-        return {
+        row = {
             **{COLUMN_OF[name]: value for name, value in values.items()},
             "name": self._name(leading.source_id.rpartition("/")[2], locked),
             "source": str(leading.source),
@@ -85,6 +86,7 @@ class Target:
             "locked_fields": sorted(locked),
             SEEN: leading.read_at,
         }
+        return {**row, **memory.derived(row)}
 
     def _locked(self) -> set[str]:
         """The curator's fields; of a model made by hand, all that were filled in."""

@@ -15,7 +15,7 @@ import orjson
 from catalog import vocabulary
 
 # To be raised when a source module reads the same record differently than before.
-RULES_VERSION = 2
+RULES_VERSION = 3
 NO_CARD = "0" * 8
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from catalog import statistics
+from catalog import inheritance, statistics
 from catalog.models import ImportRun, Source
 from catalog.search import indexing
 
@@ -148,6 +148,7 @@ def _finish(
     """What needs all records: families, daily counts; then the run is over."""
     report(Stage("families", counts=intake.counts))
     base_models.resolve()
+    inheritance.settle()
     outcome = Outcome(intake.counts, skipped)
     if stats and order.source == "replicate":
         report(Stage("daily runs", counts=intake.counts))

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from catalog import vocabulary
 from catalog.models import Source
 
-from . import cards, cleaning, tags
+from . import cards, cleaning, sizes, tags
 from .record import Record, Rejected
 
 GIGABYTE = 1_000_000_000
@@ -43,7 +43,7 @@ def normalise(line: dict[str, Any], read_at: datetime) -> Record:
             **_license(line, found, record.notes),
             **_lists(line, found, record.notes),
             **_base(line, found, record.notes),
-            **_sizes(line, record.notes),
+            **_sizes(line, name, record.notes),
             **_counters(line, record.notes),
             **_dates(line, record.notes),
             "summary": cleaning.text(line.get("summary"), "summary", 2_000, record.notes),
@@ -205,14 +205,13 @@ def _base(line: dict[str, Any], found: tags.Tags, notes: list[str]) -> dict[str,
     }
 
 
-def _sizes(line: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _sizes(line: dict[str, Any], name: str, notes: list[str]) -> dict[str, Any]:
     gigabytes = cleaning.real_number(line.get("min_vram_gb"), "memory_bytes", notes)
     memory = round(gigabytes * GIGABYTE) if gigabytes else None
+    active = cleaning.whole_number(line.get("active_parameters"), "active_parameters", notes)
     return {
         "parameters": cleaning.whole_number(line.get("parameters"), "parameters", notes) or None,
-        "active_parameters": cleaning.whole_number(
-            line.get("active_parameters"), "active_parameters", notes
-        ),
+        "active_parameters": active or sizes.active_parameters(name, notes),
         "context_length": cleaning.whole_number(line.get("context_length"), "context_length", notes)
         or None,
         "storage_bytes": cleaning.whole_number(line.get("storage_bytes"), "storage_bytes", notes),

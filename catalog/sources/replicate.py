@@ -7,7 +7,7 @@ from typing import Any
 from catalog import vocabulary
 from catalog.models import Source
 
-from . import cleaning, jsonl, schemas
+from . import cleaning, jsonl, schemas, sizes
 from .record import ExampleFacts, Record, VersionFacts
 
 LONGEST_SUMMARY = 2_000
@@ -54,6 +54,8 @@ def _values(
         "summary": summary,
         "status": "hidden" if value.get("visibility") == "private" else "",
         "task": _task(name, summary, version, example, notes),
+        "capabilities": schemas.capabilities_of(version.openapi_schema, notes) if version else [],
+        "active_parameters": sizes.active_parameters(name, notes),
         **_license(value, notes),
         "paper_url": paper,
         "papers": _ARXIV.findall(paper),

@@ -61,6 +61,17 @@ def task_of(schema: dict[str, Any], output: Any, name: str, description: str) ->
     return _by_topic(name, description, by_types) or by_types
 
 
+def capabilities_of(schema: dict[str, Any], notes: list[str]) -> list[str]:
+    """Whether its answer comes piece by piece: an iterator of Cog's, or a switch among inputs."""
+    parts = _parts(schema)
+    inputs = parts.get("Input", {}).get("properties")
+    is_iterator = parts.get("Output", {}).get("x-cog-array-type") == "iterator"
+    if not is_iterator and not (isinstance(inputs, dict) and "stream" in inputs):
+        return []
+    notes.append("capabilities: streaming, read from its schema")
+    return ["streaming"]
+
+
 def shortened(value: Any, field: str, notes: list[str]) -> Any:
     """`value` with its long texts and lists cut so that as JSON it stays below 64 kB."""
     size = _size(value)

@@ -16,7 +16,7 @@ import orjson
 from catalog import vocabulary
 from catalog.models import Source
 
-from . import cleaning, jsonl, schemas, tags
+from . import cleaning, jsonl, schemas, sizes, tags
 from .record import OfferFacts, Record, Rejected, VersionFacts
 
 PROVIDER = "Cloudflare Workers AI"
@@ -39,7 +39,7 @@ def normalise(value: dict[str, Any], read_at: datetime) -> Record:
         name=name,
         url=f"{_DOCS}{name}/"[:500],
         read_at=read_at,
-        values=cleaning.filled(_values(value, properties, read_at, notes)),
+        values=cleaning.filled(_values(value, name, properties, read_at, notes)),
         notes=notes,
     )
     record.versions = _versions(value, notes)
@@ -62,16 +62,22 @@ def _properties(value: Any) -> dict[str, Any]:
 
 
 def _values(
-    value: dict[str, Any], properties: dict[str, Any], read_at: datetime, notes: list[str]
+    value: dict[str, Any],
+    name: str,
+    properties: dict[str, Any],
+    read_at: datetime,
+    notes: list[str],
 ) -> dict[str, Any]:
     task = value.get("task")
     window = properties.get("context_window") or properties.get("max_input_tokens")
-    abilities = [name for name, said in properties.items() if cleaning.flag(said)]
+    abilities = [ability for ability, said in properties.items() if cleaning.flag(said)]
+    told = sorted(filter(None, map(tags.capability_of, abilities)))
     return {
         "summary": cleaning.text(value.get("description"), "summary", 2_000, notes),
         "task": vocabulary.task_of(task.get("name") if isinstance(task, dict) else task),
         "tags": cleaning.words(value.get("tags"), "tags", notes),
-        "capabilities": sorted(filter(None, map(tags.capability_of, abilities))),
+        "capabilities": [*told, *schemas.capabilities_of(_openapi(value) or {}, notes)],
+        "active_parameters": sizes.active_parameters(name, notes),
         "context_length": cleaning.whole_number(window, "context_length", notes),
         "languages": _languages(properties.get("languages")),
         "published_at": cleaning.iso_moment(value.get("created_at"), "published_at", notes),

@@ -6,6 +6,7 @@ Pure data and functions: no Django, no network. Whatever arrives, no function ra
 """
 
 from catalog.vocabulary.abilities import topics_of
+from catalog.vocabulary.capabilities import CAPABILITIES, CapabilityEntry
 from catalog.vocabulary.entries import (
     LanguageEntry,
     LibraryEntry,
@@ -20,7 +21,9 @@ from catalog.vocabulary.names import library_of, task_of
 from catalog.vocabulary.speech import language_of
 
 __all__ = [
+    "CAPABILITIES",
     "LICENSE_CLASSES",
+    "CapabilityEntry",
     "LanguageEntry",
     "LibraryEntry",
     "LicenseEntry",

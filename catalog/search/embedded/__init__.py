@@ -129,6 +129,8 @@ def _page(
 
 def _order(query: Query, fits: tantivy.Query | None) -> tuple[str | None, str | None]:
     """The field to order by, or the one to weight the fit of the words with."""
+    if query.sort == "price":
+        return f"by_price_{query.price_unit}", None
     if query.sort != "relevance":
         return f"by_{query.sort}", None
     return (None, "weight") if fits else ("by_popularity", None)

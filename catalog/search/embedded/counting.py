@@ -48,12 +48,10 @@ def _question(query: Query) -> tuple[Any, ...]:
         query.text,
         tuple(sorted(query.any_of.items())),
         tuple(sorted(query.none_of.items())),
-        query.parameters_min,
-        query.parameters_max,
-        query.context_min,
-        query.memory_max,
+        tuple(query.ranges.items()),
+        tuple(query.flags.items()),
+        query.devices,
         query.updated_since,
-        query.is_runnable,
         query.facets,
     )
 

@@ -8,7 +8,7 @@ from tantivy import FieldType, Occur
 
 from catalog.search.embedded import schema
 from catalog.search.embedded.schema import the_schema
-from catalog.search.query import Query
+from catalog.search.query import ANY_DEVICE, Query
 
 Clause = tantivy.Query
 
@@ -32,14 +32,11 @@ def any_value(name: str, values: Sequence[str]) -> Clause:
 
 
 def _ranges(query: Query) -> list[Clause]:
-    found = [
-        _range("parameters", query.parameters_min, query.parameters_max),
-        _range("context_length", query.context_min, None),
-        _range("memory_bytes", None, query.memory_max),
-        _range("by_updated", _since(query.updated_since), None),
-    ]
-    if query.is_runnable is not None:
-        found.append(_range("is_runnable", int(query.is_runnable), int(query.is_runnable)))
+    found = [_range(name, least, most) for name, (least, most) in query.ranges.items()]
+    found += [_range(name, int(is_so), int(is_so)) for name, is_so in query.flags.items()]
+    found.append(_range("by_updated", _since(query.updated_since), None))
+    if query.devices is not None:
+        found.append(any_value("device", [ANY_DEVICE, *query.devices]))
     return [clause for clause in found if clause is not None]
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import tantivy
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
+from catalog import prices
 from catalog.search.documents import Document
-from catalog.search.query import FACETS, SORTS
+from catalog.search.query import FACETS, FLAGS, NUMBERS, SORTS
 from catalog.search.words import joined
 
 WORDS = ("name", "runs", "owner", "tag_words", "about")
-NUMBERS = ("parameters", "context_length", "memory_bytes")
-NUMBER_SORTS = tuple(sort for sort in SORTS if sort != "relevance")
+NUMBER_SORTS = tuple(sort for sort in SORTS if sort not in ("relevance", "price"))
+PRICE_SORTS = tuple(f"price_{unit}" for unit in prices.UNITS)
 
 # A sort's value stands in the upper bits, popularity in the lower: equal values come popular first.
 POPULARITY_BITS = 16
@@ -35,8 +36,11 @@ def the_schema() -> tantivy.Schema:
     builder.add_text_field("prose", tokenizer_name="prose", index_option="basic")
     for name in FACETS:
         builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=True)
-    for name in (*NUMBERS, "is_runnable"):
+    for name in (*NUMBERS, *FLAGS):
         builder.add_unsigned_field(name, indexed=True, fast=True)
+    builder.add_text_field("device", tokenizer_name="raw", index_option="basic")
+    for name in PRICE_SORTS:
+        builder.add_unsigned_field(f"by_{name}", fast=True)
     for name in NUMBER_SORTS:
         builder.add_unsigned_field(f"by_{name}", indexed=name == "updated", fast=True)
     builder.add_unsigned_field("by_popularity", fast=True)
@@ -110,14 +114,21 @@ def ranked(value: int | None) -> int:
     return 0 if value is None else min(max(value, 0), SORT_LIMIT) + 1
 
 
+def _least_first(document: Document, name: str) -> int:
+    number = document.numbers.get(name)
+    return 0 if number is None else ranked(SORT_LIMIT - min(number, SORT_LIMIT))
+
+
 def _add_numbers(filled: tantivy.Document, document: Document) -> None:
-    for name in NUMBERS:
-        value = getattr(document, name)
-        if value is not None:
-            filled.add_unsigned(name, value)
-    filled.add_unsigned("is_runnable", int(document.is_runnable))
+    for name, number in document.numbers.items():
+        filled.add_unsigned(name, number)
+    for name, is_so in document.flags.items():
+        filled.add_unsigned(name, int(is_so))
+    filled.add_text("device", document.device)
     tie = min(int(max(document.popularity, 0) * POPULARITY_STEP), 2**POPULARITY_BITS - 1)
     filled.add_unsigned("by_popularity", tie)
+    for name in PRICE_SORTS:
+        filled.add_unsigned(f"by_{name}", (_least_first(document, name) << POPULARITY_BITS) + tie)
     for name, value in document.sorts.items():
         filled.add_unsigned(f"by_{name}", (ranked(value) << POPULARITY_BITS) + tie)
     # The engine multiplies with log2(2 + this).

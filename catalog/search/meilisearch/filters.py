@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from catalog.search.query import Query
+from catalog.search.query import ANY_DEVICE, Query
 
 Expression = str
 
@@ -43,15 +43,14 @@ def of(query: Query, *, without: str = "") -> list[Expression]:
 
 def _ranges(query: Query) -> list[Expression]:
     bounds = {
-        "parameters >=": query.parameters_min,
-        "parameters <=": query.parameters_max,
-        "context_length >=": query.context_min,
-        "memory_bytes <=": query.memory_max,
+        **{f"{name} >=": least for name, (least, _) in query.ranges.items()},
+        **{f"{name} <=": most for name, (_, most) in query.ranges.items()},
         "by_updated >=": _since(query.updated_since),
     }
     found = [f"{comparison} {bound}" for comparison, bound in bounds.items() if bound is not None]
-    if query.is_runnable is not None:
-        found.append(f"is_runnable = {str(query.is_runnable).lower()}")
+    found += [f"{name} = {str(is_so).lower()}" for name, is_so in query.flags.items()]
+    if query.devices is not None:
+        found.append(is_one_of("device", [ANY_DEVICE, *query.devices]))
     return found
 
 

@@ -15,10 +15,9 @@ READ_AT_ONCE = 20_000  # ids
 
 
 def find(query: Query, index: Index) -> Results:
-    order = "weight" if query.sort == "relevance" else f"by_{query.sort}"
     asked: dict[str, Any] = {
         "filter": [*_fitting(plain(query.text).strip()), *filters.of(query)],
-        "sort": [f"{order}:desc", "popularity:desc"],
+        "sort": [_order(query), "popularity:desc"],
         "offset": query.offset,
         "limit": query.limit,
         "facets": list(query.facets),
@@ -43,6 +42,13 @@ def all_ids(query: Query, index: Index) -> "array[int]":
         if len(found) < READ_AT_ONCE:
             return array("q", ids)
         page = replace(page, offset=page.offset + READ_AT_ONCE)
+
+
+def _order(query: Query) -> str:
+    """What is not known comes last, whichever way round."""
+    if query.sort == "price":
+        return f"price_{query.price_unit}:asc"
+    return "weight:desc" if query.sort == "relevance" else f"by_{query.sort}:desc"
 
 
 def _fitting(text: str) -> list[Expression]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog.search.documents import Document
-from catalog.search.embedded.schema import NUMBER_SORTS, prose_analyzer
+from catalog.search.embedded.schema import NUMBER_SORTS, PRICE_SORTS, prose_analyzer
 from catalog.search.meilisearch.ranking import RANKED_BY
-from catalog.search.query import FACETS
+from catalog.search.query import FACETS, FLAGS, NUMBERS
 from catalog.search.typed import TYPO_FROM, TYPOS_FROM
 from catalog.search.words import joined
 
@@ -17,7 +17,6 @@ VALUES_SHOWN = 100
 FACET_BYTES = 468  # a longer value is kept and cannot be filtered by
 WORDS_ASKED_FOR = ("name", "runs", "owner")
 WORDS = ("key", "owner_whole", "meanings", "tag_words", "about")
-NUMBERS = ("parameters", "context_length", "memory_bytes")
 
 
 @cache
@@ -29,10 +28,10 @@ def settings() -> dict[str, Any]:
         "displayedAttributes": [*RANKED_BY, "version"],
         "filterableAttributes": [
             _filterable(WORDS_ASKED_FOR, is_asked_for=True),
-            _filterable((*WORDS, "whole", "stems", *FACETS, "is_runnable")),
+            _filterable((*WORDS, "whole", "stems", *FACETS, *FLAGS, "device")),
             _filterable(("id", "version", *NUMBERS, *sorts), is_compared=True),
         ],
-        "sortableAttributes": ["id", "weight", "popularity", *sorts],
+        "sortableAttributes": ["id", "weight", "popularity", *sorts, *PRICE_SORTS],
         "rankingRules": ["words", "sort"],
         "typoTolerance": {"minWordSizeForTypos": {"oneTypo": TYPO_FROM, "twoTypos": TYPOS_FROM}},
         "proximityPrecision": "byAttribute",
@@ -55,7 +54,6 @@ def fingerprint() -> str:
 def fields(document: Document) -> dict[str, Any]:
     aliases = [joined(alias.split()) for alias in document.aliases]
     words = {name: getattr(document, name) for name in (*WORDS_ASKED_FOR, *WORDS)}
-    numbers = {name: getattr(document, name) for name in (*NUMBERS, "is_runnable")}
     return {
         "id": document.id,
         "version": document.version,
@@ -63,7 +61,9 @@ def fields(document: Document) -> dict[str, Any]:
         "whole": [document.whole, *aliases],
         "stems": list(dict.fromkeys(prose_analyzer().analyze(document.prose))),
         **{name: [_short(value) for value in values] for name, values in document.facets.items()},
-        **numbers,
+        **document.numbers,
+        **document.flags,
+        "device": document.device,
         **{f"by_{name}": value for name, value in document.sorts.items()},
         "popularity": document.popularity,
         "weight": document.weight,

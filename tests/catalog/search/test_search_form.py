@@ -1,6 +1,6 @@
 import pytest
 from django.http import QueryDict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.forms import SearchForm
@@ -42,6 +42,47 @@ def test_amounts_carry_units():
     assert query.memory_max == 24_000_000_000
 
 
+def test_prices_are_dollars():
+    asked = form("price_min=$0.25&price_max=1&price_unit=image&has_price=yes")
+
+    assert asked.is_valid()
+    query = asked.query()
+    assert (query.price_min, query.price_max) == (250_000_000, 1_000_000_000)
+    assert (query.price_unit, query.is_priced) == ("image", True)
+
+
+@pytest.mark.parametrize(
+    ("written", "reckoned"),
+    [("", 8_192), ("1", 2_048), ("8192", 8_192), ("8193", 16_384), ("32k", 32_768), ("1T", 2**20)],
+)
+def test_a_context_is_reckoned_at_the_next_power_of_two(written, reckoned):
+    asked = form(f"fits=24GB&context={written}")
+
+    assert asked.is_valid()
+    assert (asked.query().fits, asked.query().context) == (24_000_000_000, reckoned)
+
+
+def test_what_runs_here_fits_the_hardware_of_this_installation(settings):
+    settings.HARDWARE_MEMORY = 64_000_000_000
+    settings.HARDWARE_GPU_MEMORY = [24_000_000_000, 24_000_000_000]
+
+    here, smaller = form("runs_here=true"), form("runs_here=true&fits=8GB")
+
+    assert here.is_valid() and smaller.is_valid()
+    assert (here.query().fits, here.query().devices) == (24_000_000_000, ("gpu",))
+    assert smaller.query().fits == 8_000_000_000
+
+
+def test_without_an_accelerator_models_have_the_memory_of_the_machine(settings):
+    settings.HARDWARE_MEMORY = 64_000_000_000
+    settings.HARDWARE_GPU_MEMORY = [0]
+
+    asked = form("runs_here=true")
+
+    assert asked.is_valid()
+    assert (asked.query().fits, asked.query().devices) == (64_000_000_000, ())
+
+
 def test_a_page_becomes_an_offset():
     asked = form("page=3&limit=10")
 
@@ -73,6 +114,14 @@ def test_the_state_is_told_in_one_order_and_without_the_page():
         ("params_min=8b&params_max=7b", "params_min", "not be more"),
         ("params_max=99999999999999999T", "params_max", "more than can be asked"),
         ("memory_max=24", "memory_max", "24GB"),
+        ("fits=24", "fits", "24GB"),
+        ("context=long", "context", "32k"),
+        ("context_min=9k&context_max=8k", "context_min", "not be more"),
+        ("price_min=2&price_max=1", "price_min", "not be more"),
+        ("price_max=cheap", "price_max", "as in 0.5"),
+        ("price_max=-1", "price_max", "as in 0.5"),
+        ("price_unit=barrel", "price_unit", "input_tokens"),
+        ("runs_here=perhaps", "runs_here", "true, false"),
         ("updated_since=2026-13-01", "updated_since", "2026-01-31"),
         ("runnable=perhaps", "runnable", "true, false"),
         ("sort=beauty", "sort", "relevance, trending"),
@@ -102,6 +151,7 @@ def test_control_characters_and_lone_surrogates_are_no_words():
 NAMES = list(SearchForm.base_fields)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=40)), max_size=8))
 def test_any_query_string_is_a_query_or_a_named_error(pairs):
     sent = QueryDict(mutable=True)
