@@ -1,21 +1,19 @@
 """What it takes to hand out all of a catalog: exports, feeds, site map; seconds and memory.
 
-    python benchmarks/exports.py                 # 50,000 made-up models in a folder of its own
+    python benchmarks/exports.py                 # 50,000 models, made once and kept (catalogs.py)
     VAR_DIR=... python benchmarks/exports.py     # an existing catalog; nothing in it is changed
 
 Starts Slipway's own web process and asks it over HTTP. Memory is what the web process held at most
 of its own while it answered, and how much more that was than before.
 """
 
-import argparse
 import http.client
-import os
 import re
-import tempfile
 import time
 from pathlib import Path
 
-from over_http import descendants, kind_of, make_catalog, serving
+from catalogs import at_hand
+from processes import processes_of, slipway
 
 PATHS = (
     ("/models.csv", "identity"),
@@ -34,19 +32,11 @@ PIECE = 1 << 16
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--models", type=int, default=50_000)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="slipway-benchmark-") as folder:
-        os.environ.setdefault("VAR_DIR", folder)
-        if os.environ["VAR_DIR"] == folder:
-            make_catalog(arguments.models)
-        with serving() as (port, supervisor):
-            measure(port, supervisor)
+    with slipway(VAR_DIR=str(at_hand())) as served:
+        measure(served.port, processes_of(served.pid, "web"))
 
 
-def measure(port: int, supervisor: int) -> None:
-    web = web_processes(supervisor)
+def measure(port: int, web: list[int]) -> None:
     for path, _ in PATHS[:3]:  # opens the index, and lets the allocator take what it keeps
         get(port, f"{path}?q=llama&license=mit", "identity", web)
     print(f"{'':42}{'MB':>8}{'seconds':>9}{'MB held':>9}{'more':>6}")
@@ -76,10 +66,6 @@ def get(port: int, path: str, encoding: str, web: list[int]) -> tuple[int, int]:
     if answer.status != 200:
         raise SystemExit(f"{path} answered {answer.status}.")
     return size, most
-
-
-def web_processes(supervisor: int) -> list[int]:
-    return [pid for pid in descendants(supervisor) if kind_of(pid) == "web"]
 
 
 def held(pids: list[int]) -> int:

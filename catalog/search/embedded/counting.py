@@ -36,12 +36,6 @@ def counts(
     return found
 
 
-def forget() -> None:
-    """Count anew, as measuring needs."""
-    with _lock:
-        _counted.clear()
-
-
 def _question(query: Query) -> tuple[Any, ...]:
     """All that the counts depend on, without what only chooses a page of the answer."""
     return (

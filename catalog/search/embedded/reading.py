@@ -23,13 +23,6 @@ def searcher() -> tuple[tantivy.Searcher, Stamp]:
     return _open(generation, stamp), stamp
 
 
-def opened() -> tuple[tantivy.Index, tantivy.Searcher]:
-    """What searcher() searches, for measuring the bare engine beside it."""
-    found, _ = searcher()
-    index = _opened[1] if _opened else generations.current().open()
-    return index, found
-
-
 def count_of(answer: tantivy.SearchResult) -> int:
     """How many fit in all, whichever page was asked for."""
     return int(answer.count)  # type: ignore[attr-defined] # missing in its stubs
