@@ -17,7 +17,7 @@ from catalog.models import Offer
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search import words
 from catalog.search.query import ANY_DEVICE
-from catalog.vocabulary import tasks, topics, topics_of
+from catalog.vocabulary import is_apart, tasks, topics, topics_of
 
 CHUNK = 2000
 CARD_READ = 600  # characters; further on, cards praise what else exists
@@ -133,7 +133,7 @@ def document(row: dict[str, Any], priced: Mapping[str, int]) -> Document:
             *(f"language:{id}" for id in _texts(row["languages"][:LANGUAGES_READ])),
         ],
         tag_words=list(dict.fromkeys(chain.from_iterable(map(_tag_words, tags[:TAGS_READ])))),
-        about=list(dict.fromkeys(chain.from_iterable(map(_about, meanings)))),
+        about=list(dict.fromkeys(chain.from_iterable(map(_about, [*meanings, row["task_id"]])))),
         prose=_prose(row),
         facets=_facets(row, tags),
         numbers=_numbers(row, priced),
@@ -149,6 +149,11 @@ def document(row: dict[str, Any], priced: Mapping[str, int]) -> Document:
     )
 
 
+def also(task: str) -> str:
+    """Stands for a task that a model carries besides what it really does."""
+    return f"also:{task}"
+
+
 def version_of(updated_at: datetime) -> int:
     return round(updated_at.timestamp() * 1_000_000)
 
@@ -159,7 +164,7 @@ def weight_of(popularity: float, *, is_copy: bool) -> float:
 
 
 @cache
-def _about(id: str) -> list[str]:
+def _about(id: str | None) -> list[str]:
     """What a task or topic is called and does, by the roots of the words."""
     named = [entry.name for entry in topics() if entry.id == id]
     named += [
@@ -192,8 +197,11 @@ def _kept_whole(name: str, parts: list[str]) -> list[str]:
 
 def _meanings(row: dict[str, Any]) -> list[str]:
     text = row["summary"] or row["card_start"] or ""
-    found = topics_of(row["name"], text, row["task_id"])
-    return [*found, row["task_id"]] if row["task_id"] else found
+    task = row["task_id"]
+    found = topics_of(row["name"], text, task)
+    if not task:
+        return found
+    return [*found, also(task) if found and is_apart(row["name"], task) else task]
 
 
 def _prose(row: dict[str, Any]) -> str:

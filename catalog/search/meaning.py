@@ -1,21 +1,40 @@
 """What a typed text means in the catalog's vocabulary: tasks, topics, and names by other names."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.search import terms
+from catalog.search import slips, terms
+from catalog.search.documents import also
 from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, is_cjk, joined, root, words
 from catalog.vocabulary import languages
 
 LONGEST_TERM = 8  # words
+LEAST_NAME = 5  # letters
+SPOKEN = "language:"
+# Ways to say "turn into", which the vocabulary's terms say with one sign.
+TURNED = re.compile("转换?[成为]|转化[成为]?|转换|变[成为]")
+LANGUAGES = {
+    **{"中": "中文", "汉": "中文", "英": "英语", "日": "日语", "韩": "韩语", "德": "德语"},
+    **{"法": "法语", "俄": "俄语", "西": "西班牙语", "葡": "葡萄牙语", "意": "意大利语"},
+    **{"阿": "阿拉伯语", "泰": "泰语", "越": "越南语"},
+}
+PAIR = re.compile("([{0}])[译翻]([{0}])".format("".join(LANGUAGES)))
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """A task or topic, and which of the words say so."""
+    """A task, topic or language, and which of the words say so."""
 
     ids: frozenset[str]
     covered: frozenset[int]
+    slips: frozenset[int] = frozenset()  # which of them only when a slip is mended
+
+    @property
+    def besides(self) -> list[str]:
+        """What fits it less surely: a model of any language, or of another ability."""
+        found = [id for id in self.ids if id.startswith(SPOKEN)]
+        return [f"{SPOKEN}multilingual"] if found else sorted(map(also, self.ids))
 
 
 @dataclass(frozen=True)
@@ -40,22 +59,23 @@ def meanings(typed: list[str]) -> list[Meaning]:
     `covered` counts the typed words from 0, without stop words.
     """
     order = _order(typed)
-    roots = [root(typed[at]) for at in order]
+    known = terms.table().latin
+    mended = {at: slips.mended(word, known) for at, word in enumerate(typed)}
+    slipped = frozenset(at for at, word in enumerate(typed) if mended[at] != word)
+    roots = [root(mended[at]) for at in order]
     found = [
         Meaning(ids, frozenset(order[place] for place in places))
         for phrase, ids in _candidates(roots)
         if (places := _places(phrase, roots))
     ]
     said = frozenset(at for at, word in enumerate(typed) if word not in STOP_WORDS)
-    spoken = [
-        Meaning(frozenset([f"language:{id}"]), frozenset([at]))
-        for at, word in enumerate(typed)
-        if (id := _languages().get(word))
-    ]
+    spoken = [Meaning(frozenset([f"{SPOKEN}{id}"]), frozenset([at])) for at, id in _spoken(typed)]
     return [
         *spoken,
         *(
-            Meaning(meaning.ids, meaning.covered & said or meaning.covered)
+            Meaning(
+                meaning.ids, meaning.covered & said or meaning.covered, meaning.covered & slipped
+            )
             for meaning in found
             if not any(meaning.covered < other.covered for other in found)
         ),
@@ -65,12 +85,27 @@ def meanings(typed: list[str]) -> list[Meaning]:
 def named(typed: list[str]) -> list[Named]:
     """What neighbouring words are another name for, whatever stands between them."""
     table = terms.table().named
-    return [
+    found = [
         Named(meant.words, meant.ai_model, frozenset(range(start, end)))
         for start in range(len(typed))
         for end in range(start + 1, min(start + LONGEST_TERM, len(typed)) + 1)
         if (meant := table.get(joined(typed[start:end])))
     ]
+    return [*found, *_pairs(typed)]
+
+
+def _spoken(typed: list[str]) -> list[tuple[int, str]]:
+    """Where which language is named."""
+    return [(at, id) for at, word in enumerate(typed) if (id := _languages().get(word))]
+
+
+def _pairs(typed: list[str]) -> list[Named]:
+    """English to German is en-de in names."""
+    spoken = _spoken(typed)
+    if len(spoken) != 2:
+        return []
+    (first, source), (second, target) = spoken
+    return [Named((source + target,), None, frozenset([first, second]))]
 
 
 def _order(typed: list[str]) -> list[int]:
@@ -100,6 +135,8 @@ def _places(phrase: tuple[str, ...], roots: list[str]) -> list[int]:
 
 def _terms_in(run: str) -> list[str]:
     """A Chinese run cut at the longest terms that the vocabulary knows."""
+    run = TURNED.sub("转", run)
+    run = PAIR.sub(lambda pair: f"{LANGUAGES[pair[1]]}翻译{LANGUAGES[pair[2]]}", run)
     found, rest = [], ""
     at = 0
     while at < len(run):
@@ -126,9 +163,18 @@ def _is_term(word: str, known: frozenset[str]) -> bool:
 @cache
 def _languages() -> dict[str, str]:
     """The id of each language by its name in English and Chinese; codes are words of their own."""
-    return {
-        spelled[0]: entry.id
+    names = [
+        (name, entry.id)
         for entry in languages()
-        for name in (entry.name, entry.name_zh)
+        for name in (entry.name, entry.name_zh, *filter(_is_name, entry.aliases))
+    ]
+    return {
+        spelled[0]: id
+        for name, id in reversed(names)
         if len(spelled := words(name)) == 1 and len(spelled[0]) > 1
     }
+
+
+def _is_name(alias: str) -> bool:
+    """Not a code."""
+    return len(alias) >= LEAST_NAME or is_cjk(alias)

@@ -30,6 +30,7 @@ class Meant:
 @dataclass(frozen=True)
 class Table:
     phrases: dict[str, list[tuple[Phrase, frozenset[str]]]]  # with ids, by the first word's root
+    latin: frozenset[str]  # words of phrases, as they are written
     named: dict[str, Meant]  # by the term's words run together
     chinese: frozenset[str]  # terms that are words of their own within a run
 
@@ -87,6 +88,7 @@ def _read() -> Table:
     texts = [*(spelled for spelled, _ in phrases), *named]
     return Table(
         phrases=_filed(phrases),
+        latin=frozenset(word for text, _ in phrases for word in words(text) if word.isascii()),
         named=named,
         chinese=frozenset(word for text in texts for word in words(text) if is_cjk(word)),
     )

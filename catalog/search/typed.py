@@ -18,6 +18,9 @@ FIT = {
     "owner": 0.75,
     "owner_whole": 0.75,
     "meaning": 0.75,
+    "slip": 0.45,
+    "besides": 0.5,
+    "version": 0.6,
     "typo": 0.6,
     "typos": 0.45,
     "tag_words": 0.5,
@@ -26,6 +29,7 @@ FIT = {
 }
 PROSE_LEAST = 0.15
 WHOLE_MEANING = 0.95
+SLIP_OF_MANY = 0.65
 # What a fit of the whole text adds, for each of its words.
 EXACT_NAME = 0.7
 EXACT_WORD = 0.3  # a name of one word is easily also somebody's word for something else
@@ -78,10 +82,13 @@ class Typed:
             return max(-(-count // 2), *(len(meaning.covered) for meaning in self.meant))
         return count if count <= ALL_REQUIRED else -(-count * 2 // 3)
 
-    def meaning_fit(self) -> float:
+    def meaning_fit(self, meaning: Meaning) -> float:
         """As good as a name when all of the text, not just a word, is what a task is called."""
         said = set(self.places)
-        is_whole = len(said) > 1 and any(said <= meaning.covered for meaning in self.meant)
+        is_whole = len(said) > 1 and any(said <= other.covered for other in self.meant)
+        if meaning.slips:
+            # A word that was typed right vouches for the other; two slips may be anything.
+            return SLIP_OF_MANY if is_whole and meaning.slips < meaning.covered else FIT["slip"]
         return WHOLE_MEANING if is_whole else FIT["meaning"]
 
     def is_phrased(self, at: int) -> bool:

@@ -8,6 +8,7 @@ from catalog.vocabulary.spellings import folded
 # A dot between digits belongs to the word (3.1, qwen2.5); any other sign parts words.
 WORD = re.compile(r"[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+)*")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+VERSION = re.compile(r"(?<![^-])v(\d+)[.-](\d{1,2})(?![^-])")
 LONGEST_RUN = 4
 
 STOP_WORDS = frozenset(
@@ -18,7 +19,7 @@ STOP_WORDS = frozenset(
         "while who with without would you your"
     )
 )
-STOP_WORDS_ZH = ("模型", "一个", "什么", "怎么", "如何", "的", "把", "用", "请", "我")
+STOP_WORDS_ZH = ("模型", "一个", "什么", "怎么", "如何", "的", "把", "将", "用", "请", "我")
 
 ENDINGS = re.compile(
     r"(?<=[^\W\d_]{3})"
@@ -60,7 +61,7 @@ def runs(parts: list[str]) -> list[str]:
         for end in range(start + 2, min(start + LONGEST_RUN, len(parts)) + 1)
     ]
     dotless = [part.replace(".", "") for part in parts if "." in part]
-    return [*found, *dotless, joined(parts)]
+    return [*found, *dotless, *_versions(parts), joined(parts)]
 
 
 def bigrams(run: str) -> list[str]:
@@ -83,6 +84,12 @@ def root(word: str) -> str:
     """The stem, and one word for what people call by several: photo, picture and image."""
     stemmed = stem(word)
     return SAME.get(stemmed, stemmed)
+
+
+def _versions(parts: list[str]) -> list[str]:
+    """v0.3 as 0.3, and v1-5 as 1.5: people leave out the letter, names the dot."""
+    written = "-".join(parts)
+    return [f"{major}.{minor}" for major, minor in VERSION.findall(written)]
 
 
 def _parted(word: str) -> list[str]:

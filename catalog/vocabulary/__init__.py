@@ -5,7 +5,7 @@ Pure data and functions: no Django, no network. Whatever arrives, no function ra
 "not in our words".
 """
 
-from catalog.vocabulary.abilities import topics_of
+from catalog.vocabulary.abilities import is_apart, topics_of
 from catalog.vocabulary.capabilities import CAPABILITIES, CapabilityEntry
 from catalog.vocabulary.entries import (
     LanguageEntry,
@@ -30,6 +30,7 @@ __all__ = [
     "TaskEntry",
     "TermEntry",
     "TopicEntry",
+    "is_apart",
     "language_of",
     "languages",
     "libraries",

@@ -28,6 +28,12 @@ def topics_of(name: str, text: str, task: str | None) -> list[str]:
     return [id for id in _order() if id in found] if found else []
 
 
+def is_apart(name: str, task: str) -> bool:
+    """Whether a model's name says that it does something else than its task is called."""
+    found = _in_name(name, task)
+    return any(task in topic.apart_from for topic in topics() if topic.id in found)
+
+
 def _in_name(name: str, task: str | None) -> set[str]:
     """Every place of the name is looked at, because names run words together: RealESRGAN."""
     words = _words(name)

@@ -22,7 +22,10 @@ class TaskEntry:
 
 @dataclass(frozen=True, slots=True)
 class TopicEntry:
-    """A finer ability than a task. `task` is the usual one, `other_tasks` go with it too."""
+    """A finer ability than a task. `task` is the usual one, `other_tasks` go with it too.
+
+    A model with it may carry one of the tasks in `apart_from` without doing what that is called.
+    """
 
     id: str
     name: str
@@ -33,6 +36,7 @@ class TopicEntry:
     synonyms_zh: tuple[str, ...]
     name_patterns: tuple[str, ...]
     phrases: tuple[str, ...]
+    apart_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

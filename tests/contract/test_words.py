@@ -194,6 +194,75 @@ def test_a_language_is_found_by_its_name(make_model, names):
     assert names("俄语 语音合成") == ["a/speaker"]
 
 
+def test_a_model_of_any_language_is_found_by_one_of_them(make_model, names):
+    make_model("a/every", task="automatic-speech-recognition", languages=["multilingual"])
+    make_model("b/japanese", task="automatic-speech-recognition", languages=["ja"])
+    make_model("c/german", task="automatic-speech-recognition", languages=["de"])
+
+    assert names("japanese asr") == ["b/japanese", "a/every"]
+
+
+@pytest.mark.parametrize("text", ["translate english to german", "英译德"])
+def test_two_languages_are_read_in_their_order(make_model, names, text):
+    make_model("mt/opus-de-en", task="translation", languages=["en", "de"], popularity=0.5)
+    make_model("mt/opus-en-de", task="translation", languages=["en", "de"])
+
+    assert names(text)[0] == "mt/opus-en-de"
+
+
+@pytest.mark.parametrize("text", ["speach recognition", "text summarisaton", "sentimant analysis"])
+def test_a_slip_in_what_people_call_a_task_is_mended(make_model, names, text):
+    wanted = {
+        "speach recognition": "automatic-speech-recognition",
+        "text summarisaton": "summarization",
+        "sentimant analysis": "text-classification",
+    }
+    for task in wanted.values():
+        make_model(f"a/{task}-x1", task=task, summary="Sentiment" if "class" in task else "")
+
+    assert names(text) == [f"a/{wanted[text]}-x1"]
+
+
+@pytest.mark.parametrize("text", ["把语音转成文字", "语音转换为文字", "将语音变成文字"])
+def test_chinese_ways_to_say_turn_into_are_one(make_model, names, text):
+    make_model("hexgrad/Kokoro-82M", task="text-to-speech", popularity=8)
+    make_model("openai/whisper", task="automatic-speech-recognition")
+
+    assert names(text) == ["openai/whisper"]
+
+
+def test_what_does_something_else_than_its_task_is_called_comes_later(make_model, names):
+    task = "automatic-speech-recognition"
+    make_model("pyannote/speaker-diarization-3.1", task=task, popularity=8)
+    make_model("openai/whisper", task=task, popularity=6)
+
+    assert names("asr") == ["openai/whisper", "pyannote/speaker-diarization-3.1"]
+    assert names("who spoke when")[0] == "pyannote/speaker-diarization-3.1"
+
+
+@pytest.mark.parametrize("text", ["mistral 0.3", "mistral v0.3", "Mistral-0.3"])
+def test_the_letter_before_a_version_may_be_left_out(make_model, names, text):
+    make_model("mistralai/Mistral-7B-v0.3")
+    make_model("mistralai/Mistral-7B-v0-1")
+
+    assert names(text) == ["mistralai/Mistral-7B-v0.3"]
+    assert names("mistral 0.1") == ["mistralai/Mistral-7B-v0-1"]
+
+
+def test_a_number_alone_may_be_a_version(make_model, names):
+    make_model("openai/whisper-large-v3")
+    make_model("openai/whisper-large-v2", popularity=8)
+
+    assert names("whisper large 3") == ["openai/whisper-large-v3"]
+
+
+def test_words_that_say_nothing_alone_say_something_together(make_model, names):
+    make_model("a/describer", task="image-to-text", summary="Captions for photos")
+    make_model("b/painter", task="text-to-image", popularity=0.5)
+
+    assert names("what is in the picture")[0] == "a/describer"
+
+
 def test_descriptions_are_found_by_the_roots_of_their_words(make_model, names):
     make_model("a/b", summary="Restores damaged photographs")
 

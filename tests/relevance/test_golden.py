@@ -17,9 +17,9 @@ from tests.relevance.grading import Answer
 pytestmark = pytest.mark.django_db
 
 # A little below what is reached: a change that costs more than it brings is refused.
-LEAST_NDCG = {"embedded": 0.88}
-LEAST_NDCG_OF_A_KIND = 0.7
-MOST_EMPTY = 2
+LEAST_NDCG = {"embedded": 0.95}
+LEAST_NDCG_OF_A_KIND = 0.85
+MOST_EMPTY = 1
 
 
 @pytest.fixture

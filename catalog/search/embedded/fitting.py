@@ -10,7 +10,7 @@ from catalog.search import words
 from catalog.search.addresses import key_in
 from catalog.search.embedded import schema
 from catalog.search.embedded.schema import the_schema
-from catalog.search.meaning import Named
+from catalog.search.meaning import Meaning, Named
 from catalog.search.typed import (
     EXACT_ID,
     EXACT_NAME,
@@ -56,15 +56,38 @@ def _word_clause(typed: Typed, at: int, searcher: tantivy.Searcher) -> Clause:
         if at == typed.places[-1]:
             ways += _start_ways(word)
     ways += [_named_way(other) for other in typed.named if at in other.covered]
-    ids = {id for meaning in typed.meant if at in meaning.covered for id in meaning.ids}
-    if ids:
-        found = tantivy.Query.term_set_query(the_schema(), "meanings", sorted(ids))
-        ways.append(_fixed(found, typed.meaning_fit()))
+    for meaning in typed.meant:
+        if at in meaning.covered and not _is_known(typed, meaning, searcher):
+            ways += _meaning_ways(typed, meaning)
     return tantivy.Query.disjunction_max_query(ways)
 
 
+def _is_known(typed: Typed, meaning: Meaning, searcher: tantivy.Searcher) -> bool:
+    """Whether what would be a slip is a word that many use: context is not content."""
+    return any(
+        searcher.doc_freq(field, stem) > TYPO_UP_TO
+        for at in meaning.slips
+        for field, stems in (
+            ("name", [typed.words[at]]),
+            ("prose", _prose_analyzer().analyze(typed.words[at])),
+        )
+        for stem in stems
+    )
+
+
+def _meaning_ways(typed: Typed, meaning: Meaning) -> list[Clause]:
+    fits = ((meaning.ids, typed.meaning_fit(meaning)), (meaning.besides, FIT["besides"]))
+    return [
+        _fixed(tantivy.Query.term_set_query(the_schema(), "meanings", sorted(ids)), fit)
+        for ids, fit in fits
+    ]
+
+
 def _latin_ways(word: str) -> list[Clause]:
-    return [_term(field, word) for field in ("name", "runs", "owner", "owner_whole", "tag_words")]
+    ways = [_term(field, word) for field in ("name", "runs", "owner", "owner_whole", "tag_words")]
+    if word.isdecimal():
+        ways.append(_fixed(_exactly("name", f"v{word}"), FIT["version"]))
+    return ways
 
 
 def _pair_ways(typed: list[str], at: int) -> list[Clause]:
