@@ -16,6 +16,7 @@ from pathlib import Path
 from launch import broker, processes
 from launch.meilisearch import program
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 PATIENCE = 30.0  # seconds until a server must answer
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
@@ -60,7 +61,8 @@ def redis() -> Iterator[str]:
 def meilisearch() -> Iterator[str]:
     """The SEARCH_URL of a new, empty server; it asks for no key."""
     port = free_port()
-    with _folder_of(None) as folder:
+    # In memory where that can be: each task waits for the disk several times.
+    with _folder_of(None, within=MEMORY if MEMORY.is_dir() else None) as folder:
         command = [
             *(_meilisearch_program(), "--http-addr", f"127.0.0.1:{port}"),
             *("--db-path", str(folder / "data"), "--no-analytics", "--max-indexing-threads", "1"),
@@ -123,8 +125,8 @@ def _who_is_not_root() -> pwd.struct_passwd | None:
 
 
 @contextmanager
-def _folder_of(user: pwd.struct_passwd | None) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="slipway-test-"))
+def _folder_of(user: pwd.struct_passwd | None, *, within: Path | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="slipway-test-", dir=within))
     try:
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)

@@ -14,7 +14,7 @@ from catalog.search import database_ranges
 from catalog.search.addresses import key_in, plain
 from catalog.search.meaning import Named, meanings, named, parted
 from catalog.search.query import FacetValue, Query, Results
-from catalog.search.words import STOP_WORDS
+from catalog.search.words import STOP_WORDS, sound
 
 COLUMNS = {
     "task": "task_id",
@@ -47,7 +47,7 @@ def find(query: Query) -> Results:
 
     Counts only what columns hold, and nothing at all when that would take too long.
     """
-    text = _sound(plain(query.text))
+    text = sound(plain(query.text))
     found = _narrowed(_fitting(text), query)
     start = min(query.offset, DEEPEST)
     ids = _ordered(found, text, query).values_list("pk", flat=True)
@@ -63,21 +63,16 @@ def find(query: Query) -> Results:
 
 def all_ids(query: Query) -> "array[int]":
     """All that fit, in find()'s order, read in one go: what changes later moves nothing."""
-    text = _sound(plain(query.text))
+    text = sound(plain(query.text))
     ids = _ordered(_narrowed(_fitting(text), query), text, query).values_list("pk", flat=True)
     return array("q", ids.iterator(chunk_size=READ_AT_ONCE))
 
 
 def newest(query: Query) -> list[int]:
     """The page of what fits, the latest to come into this catalog first."""
-    ids = _narrowed(_fitting(_sound(plain(query.text))), query).order_by("-pk")
+    ids = _narrowed(_fitting(sound(plain(query.text))), query).order_by("-pk")
     start = min(query.offset, DEEPEST)
     return list(ids.values_list("pk", flat=True)[start : start + query.limit])
-
-
-def _sound(text: str) -> str:
-    """Without what no database stores."""
-    return text.replace("\0", " ").encode("utf-8", "ignore").decode()
 
 
 def _fitting(text: str) -> AIModelQuerySet:
@@ -119,7 +114,7 @@ def _narrowed(found: AIModelQuerySet, query: Query, *, without: str = "") -> AIM
 
 
 def _has_one(name: str, values: tuple[str, ...]) -> Q:
-    folded = [_sound(value.lower()) for value in values]
+    folded = [sound(value.lower()) for value in values]
     if name in COLUMNS:
         return Q(**{f"{COLUMNS[name]}__in": folded})
     one = Q()

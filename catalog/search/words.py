@@ -39,6 +39,11 @@ SAME = {
 }
 
 
+def sound(text: str) -> str:
+    """Without what no database and no engine takes."""
+    return text.replace("\0", " ").encode("utf-8", "ignore").decode()
+
+
 def words(text: str) -> list[str]:
     """The words of a text in order; Chinese and Japanese runs as one word each."""
     return [

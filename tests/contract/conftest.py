@@ -6,6 +6,7 @@ Models are imported where they are used: this file is read before the settings a
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +21,46 @@ if TYPE_CHECKING:
 MakeModel = Callable[..., "AIModel"]
 Ask = Callable[..., "Results"]
 
-ENGINES = ["embedded"]
+ENGINES = ["embedded", "meilisearch"]
+INDEX = f"test_{secrets.token_hex(6)}"
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, settings: "SettingsWrapper", tmp_path: Path) -> str:
-    """An engine with no index yet; at a Meilisearch under a name of its own."""
+def engine(request: pytest.FixtureRequest) -> str:
+    """An engine that holds nothing yet."""
+    name: str = request.param
+    request.getfixturevalue(name)
+    return name
+
+
+@pytest.fixture
+def embedded(settings: "SettingsWrapper", tmp_path: Path) -> None:
     from catalog.search import breaker
-    from tests.conftest import given_search
 
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
-    if request.param == "meilisearch":
-        settings.SEARCH_URL = request.getfixturevalue("meilisearch_url")
-        settings.SEARCH_KEY = settings.SEARCH_INDEX_KEY = given_search["SEARCH_KEY"]
-        settings.SEARCH_INDEX = f"test_{secrets.token_hex(6)}"
     breaker.close()
-    return str(request.param)
+
+
+@pytest.fixture
+def meilisearch(embedded: None, settings: "SettingsWrapper", meilisearch_url: str) -> None:
+    from tests.conftest import given_search
+
+    settings.SEARCH_URL = meilisearch_url
+    settings.SEARCH_KEY = settings.SEARCH_INDEX_KEY = given_search["SEARCH_KEY"]
+    settings.SEARCH_INDEX = INDEX
+    _empty_meilisearch()
+
+
+def _empty_meilisearch() -> None:
+    """One index serves all tests: making one takes many times longer than emptying it."""
+    from catalog.search import meilisearch
+    from catalog.search.errors import Unavailable
+    from catalog.search.meilisearch import client, indexes, spelling
+
+    spelling.forget()
+    with suppress(Unavailable), indexes.reached():
+        emptied = client.admin().index(meilisearch.current().name).delete_all_documents()
+        indexes.finish(emptied.task_uid)
 
 
 @pytest.fixture

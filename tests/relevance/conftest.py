@@ -1,3 +1,3 @@
-from tests.contract.conftest import ask, engine
+from tests.contract.conftest import ask, embedded, engine, meilisearch
 
-__all__ = ["ask", "engine"]
+__all__ = ["ask", "embedded", "engine", "meilisearch"]

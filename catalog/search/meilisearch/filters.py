@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from catalog.search.query import ANY_DEVICE, Query
+from catalog.search.words import sound
 
 Expression = str
 
 
 def quoted(value: str) -> str:
     """The value as the filter language takes it; nothing in it can end the quotes."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = sound(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 

@@ -1,35 +1,49 @@
-"""A Query answered by Meilisearch: every word in the name, the publisher's name or the meaning."""
+"""A Query answered by Meilisearch: it counts and chooses candidates, ranking.py orders them.
+
+The candidates are the most used of those that the text names exactly, of those whose names or
+meanings hold its words, and of all that fit. What follows them comes in the order of use.
+"""
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from catalog.search import typed
-from catalog.search.addresses import key_in, plain
-from catalog.search.meilisearch import filters
-from catalog.search.meilisearch.filters import Expression, either, is_one_of, quoted
+from catalog.search.addresses import plain
+from catalog.search.meilisearch import asking, counting, filters, ranking, spelling
+from catalog.search.meilisearch.asking import Asked
+from catalog.search.meilisearch.filters import Expression
 from catalog.search.meilisearch.index import Index
 from catalog.search.query import FacetValue, Query, Results
+from catalog.search.words import sound
 
+# Candidates of each kind; of those that fit closely about a page.
+EXACT, FITTING = 6, 8
+CLOSEST = (24, 16)
+BY_USE = ["weight:desc"]
 READ_AT_ONCE = 20_000  # ids
+DEEPEST = 10**9  # rows; more than the engine can hold
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
 
 
 def find(query: Query, index: Index) -> Results:
-    asked: dict[str, Any] = {
-        "filter": [*_fitting(plain(query.text).strip()), *filters.of(query)],
-        "sort": [_order(query), "popularity:desc"],
-        "offset": query.offset,
-        "limit": query.limit,
-        "facets": list(query.facets),
-        "attributesToRetrieve": ["id"],
-    }
-    answer = index.multi([asked])[0]
-    counts = answer.get("facetDistribution", {})
-    return Results(
-        ids=[int(hit["id"]) for hit in answer["hits"]],
-        total=int(answer["estimatedTotalHits"]),
-        facets={name: _values(query, name, counts.get(name, {})) for name in query.facets},
-    )
+    """As strict as the text allows: more lenient only while it fits nothing at all."""
+    text = sound(plain(query.text)).strip()
+    if not text:
+        return _listed(query, index, [], by=["popularity:desc"])
+    read = typed.read(text)
+    if not read.places:
+        return Results(ids=[], total=0, facets=_no_counts(query))
+    asked = asking.asked(read, partial(spelling.near, index))
+    for needed in read.needs:
+        results = _fitting(query, index, asked, needed)
+        if results.total or _fits_anything(index, asked, needed):
+            break
+    return replace(results, is_partial=results.total > 0 and needed < read.needs[0])
 
 
 def all_ids(query: Query, index: Index) -> "array[int]":
@@ -46,23 +60,109 @@ def all_ids(query: Query, index: Index) -> "array[int]":
 
 def _order(query: Query) -> str:
     """What is not known comes last, whichever way round."""
-    if query.sort == "price":
-        return f"price_{query.price_unit}:asc"
-    return "weight:desc" if query.sort == "relevance" else f"by_{query.sort}:desc"
+    return f"price_{query.price_unit}:asc" if query.sort == "price" else f"by_{query.sort}:desc"
 
 
-def _fitting(text: str) -> list[Expression]:
-    if not text:
-        return []
-    read = typed.read(text)
-    exactly = f"key = {quoted(key_in(text) or '/')}"
-    return [either([exactly, *_held(read.words[at])]) for at in read.places]
+def _listed(query: Query, index: Index, fits: Sequence[Expression], *, by: list[str]) -> Results:
+    """In an order that the engine itself knows."""
+    order = by if query.sort == "relevance" else [_order(query), "popularity:desc"]
+    main = _main(query, fits) | {
+        "sort": order,
+        "offset": min(query.offset, DEEPEST),
+        "limit": query.limit,
+    }
+    answers = index.multi([main, *counting.requests(query, fits)])
+    return Results(
+        ids=_ids(answers[0]),
+        total=int(answers[0]["estimatedTotalHits"]),
+        facets=counting.counts(query, fits, answers, index) if query.facets else {},
+    )
 
 
-def _held(word: str) -> list[Expression]:
-    return [is_one_of(field, [word]) for field in ("name", "runs", "owner", "tag_words", "about")]
+def _fitting(query: Query, index: Index, asked: Asked, needed: int) -> Results:
+    fits = [asked.fitting(needed=needed)]
+    if query.sort != "relevance":
+        return _listed(query, index, fits, by=BY_USE)
+    main = _main(query, fits) | _candidates(FITTING)
+    counted = [main, *counting.requests(query, fits)]
+    others = _other_candidates(query, asked, needed)
+    unknown = spelling.unknown(index, asked.stems)
+    answers = index.multi([*counted, *others, *map(_how_many_hold, unknown)])
+    _note(index, unknown, answers[len(counted) + len(others) :])
+    ranked = _ranked(
+        index, asked, [answers[0], *answers[len(counted) : len(counted) + len(others)]]
+    )
+    total = max(int(answers[0]["estimatedTotalHits"]), len(ranked))
+    ids = ranked[query.offset : query.offset + query.limit]
+    if len(ids) < query.limit and total > len(ranked):
+        ids += _behind(ranked, query, index, fits, limit=query.limit - len(ids))
+    return Results(
+        ids=ids,
+        total=total,
+        facets=counting.counts(query, fits, answers[: len(counted)], index) if query.facets else {},
+    )
 
 
-def _values(query: Query, name: str, counts: dict[str, int]) -> list[FacetValue]:
-    chosen = {value.lower() for value in query.any_of.get(name, ())}
-    return [FacetValue(value, count, value.lower() in chosen) for value, count in counts.items()]
+def _main(query: Query, fits: Sequence[Expression]) -> Request:
+    found: Request = {"filter": [*fits, *filters.of(query)], "attributesToRetrieve": ["id"]}
+    return found | ({"facets": counting.unchosen(query)} if query.facets else {})
+
+
+def _other_candidates(query: Query, asked: Asked, needed: int) -> list[Request]:
+    kinds = [(asked.exact(), EXACT), *zip(asked.closest(needed=needed), CLOSEST, strict=False)]
+    narrowed = filters.of(query)
+    return [{"filter": [kind, *narrowed], **_candidates(limit)} for kind, limit in kinds]
+
+
+def _candidates(limit: int) -> Request:
+    return {"sort": BY_USE, "limit": limit, "attributesToRetrieve": list(ranking.RANKED_BY)}
+
+
+def _how_many_hold(stem: str) -> Request:
+    held = [f"stems = {filters.quoted(stem)}"] if stem != spelling.ALL else []
+    return {"filter": held, "limit": 0}
+
+
+def _note(index: Index, unknown: Sequence[str], answers: Sequence[Answer]) -> None:
+    totals = (int(answer["estimatedTotalHits"]) for answer in answers)
+    spelling.note(index, dict(zip(unknown, totals, strict=True)))
+
+
+def _ranked(index: Index, asked: Asked, answers: Sequence[Answer]) -> list[int]:
+    """The candidates, best first; of equal ones the more used, then the older."""
+    rarity = spelling.rarity(index, asked.stems)
+    candidates = {hit["id"]: hit for answer in answers for hit in answer["hits"]}
+    scores = {id: ranking.score(asked, hit, rarity) for id, hit in candidates.items()}
+    return sorted(scores, key=lambda id: (-scores[id], -candidates[id]["popularity"], id))
+
+
+def _behind(
+    ranked: list[int], query: Query, index: Index, fits: Sequence[Expression], *, limit: int
+) -> list[int]:
+    """What follows the candidates, in the order of use."""
+    others = [*fits, *filters.of(query), f"NOT {filters.is_one_of('id', ranked)}"]
+    request: Request = {
+        "filter": others,
+        "sort": BY_USE,
+        "offset": min(max(query.offset - len(ranked), 0), DEEPEST),
+        "limit": limit,
+        "attributesToRetrieve": ["id"],
+    }
+    return _ids(index.multi([request])[0])
+
+
+def _fits_anything(index: Index, asked: Asked, needed: int) -> bool:
+    """Whether it is the filters that leave nothing, rather than the words."""
+    answers = index.multi([{"filter": [asked.fitting(needed=needed)], "limit": 0}])
+    return int(answers[0]["estimatedTotalHits"]) > 0
+
+
+def _ids(answer: Answer) -> list[int]:
+    return [int(hit["id"]) for hit in answer["hits"]]
+
+
+def _no_counts(query: Query) -> dict[str, list[FacetValue]]:
+    return {
+        name: [FacetValue(value, 0, True) for value in query.any_of.get(name, ())]
+        for name in query.facets
+    }

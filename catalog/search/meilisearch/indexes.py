@@ -21,6 +21,7 @@ from catalog.search.meilisearch import client, schema
 
 KEPT = timedelta(days=1)
 TASK_SECONDS = 600
+PAUSE_MS = 10
 TIME = "%Y%m%d_%H%M%S"
 # Where an index carries the fingerprint of the code that filled it: a synonym of no use.
 NOTE = "slipwayfingerprint"
@@ -103,7 +104,9 @@ def remove_old(*, older_than: timedelta = KEPT) -> None:
 
 def finish(task: int) -> None:
     """Wait until the engine has done a task. Raises Unavailable with its words when it failed."""
-    done = client.admin().wait_for_task(task, timeout_in_ms=TASK_SECONDS * 1000)
+    done = client.admin().wait_for_task(
+        task, timeout_in_ms=TASK_SECONDS * 1000, interval_in_ms=PAUSE_MS
+    )
     if done.status != "succeeded":
         words: dict[str, Any] = done.error or {}
         raise Unavailable(

@@ -1,5 +1,12 @@
-"""What has to come back of a model for it to be ranked."""
+"""How well a candidate fits what was typed: the embedded engine's weights on what came back."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.search.meilisearch.asking import Asked, Way
+from catalog.search.typed import EXACT_ID, EXACT_NAME, EXACT_WORD, NAME_RUN, OWNER, PROSE_LEAST
+
+# What has to come back of a model for it to be ranked.
 RANKED_BY = (
     "id",
     "key",
@@ -15,3 +22,48 @@ RANKED_BY = (
     "weight",
     "popularity",
 )
+
+Candidate = Mapping[str, Any]
+
+
+def score(asked: Asked, candidate: Candidate, rarity: Mapping[str, float]) -> float:
+    """The sum of each word's best fit and of what fits the text whole, times the weight.
+
+    `rarity` of a stem is 1 for one that no description holds, 0 for one that all do.
+    """
+    fits = sum(_best(ways, candidate, rarity) for ways in asked.ways.values())
+    found = (fits + _whole(asked, candidate)) * float(candidate["weight"])
+    return found + EXACT_ID if asked.key and candidate["key"] == asked.key else found
+
+
+def _best(ways: tuple[Way, ...], candidate: Candidate, rarity: Mapping[str, float]) -> float:
+    best = 0.0
+    for way in ways:
+        if way.fit > best and _holds(way, candidate[way.field]):
+            best = max(best, _fit(way, rarity))
+    return best
+
+
+def _holds(way: Way, held: Any) -> bool:
+    present = {held} if isinstance(held, str) else set(held)
+    return present.issuperset(way.values) if way.is_all else not present.isdisjoint(way.values)
+
+
+def _fit(way: Way, rarity: Mapping[str, float]) -> float:
+    """In a description, a rare word says more than one that many use."""
+    known = [rarity[stem] for stem in way.values if stem in rarity] if way.is_all else []
+    return max(PROSE_LEAST, way.fit * max(known)) if known else way.fit
+
+
+def _whole(asked: Asked, candidate: Candidate) -> float:
+    """What makes a name the one that was meant: all of it was typed, whatever the separators."""
+    count = len(asked.typed.places)
+    whole = asked.wholes["whole"]
+    gain = 0.0
+    if whole in candidate["whole"]:
+        gain += EXACT_NAME if count > 1 else EXACT_WORD
+    if candidate["owner_whole"] == whole:
+        gain += OWNER
+    if count > 1 and whole in candidate["runs"]:
+        gain += NAME_RUN
+    return gain * count

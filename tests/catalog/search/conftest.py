@@ -1,3 +1,12 @@
-from tests.contract.conftest import engine, make_model, names
+"""What only the embedded engine does; tests/contract holds what both do."""
 
-__all__ = ["engine", "make_model", "names"]
+import pytest
+
+from tests.contract.conftest import embedded, make_model, names
+
+__all__ = ["embedded", "make_model", "names"]
+
+
+@pytest.fixture
+def engine(embedded: None) -> str:
+    return "embedded"
