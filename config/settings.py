@@ -49,6 +49,7 @@ SEARCH_URL = environment.url(
 )
 SEARCH_KEY = environment.text("SEARCH_KEY")
 SEARCH_INDEX_KEY = environment.text("SEARCH_INDEX_KEY", SEARCH_KEY)
+SEARCH_SECONDS = 1.0  # that a server may take for one search, all its requests together
 SEARCH_INDEX = environment.text("SEARCH_INDEX", "models")
 BROKER_URL = environment.url(
     "BROKER_URL",

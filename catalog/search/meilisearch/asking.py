@@ -4,26 +4,29 @@ Filters count exactly, know no limit of ten words, and mean the same as the embe
 clauses; how well each fits is worked out in ranking.py from what comes back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from catalog.search import words
 from catalog.search.addresses import key_in
 from catalog.search.embedded.schema import prose_analyzer
+from catalog.search.meaning import Named
 from catalog.search.meilisearch import spelling
 from catalog.search.meilisearch.filters import Expression, both, either, is_one_of, quoted
 from catalog.search.meilisearch.spelling import Near
-from catalog.search.typed import FIT, MOST_WORDS, Typed
+from catalog.search.typed import FIT, Typed
 
 # Each word more doubles the combinations of which any will do.
 COMBINED_UP_TO = 8
 NAMED = ("name", "runs", "owner", "owner_whole")
-BY_NAME = (*NAMED, "meanings")
+BY_NAME = (*NAMED, "meanings", "id")
 # Fields whose words may be begun, and from how many letters on.
 BEGUN = {"name": 2, "owner": 2, "runs": 4}
 
 NearWords = Callable[[str, str], Near]  # of a field, near a word
+Candidate = Mapping[str, Any]  # a document as it comes back
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,59 @@ class Way:
     """Values of one field, any of which makes a word fit, and how well it fits then."""
 
     field: str
-    values: tuple[str, ...]
+    values: tuple[str | int, ...]
     fit: float
-    is_all: bool = False  # all of the values are needed
 
     @property
     def expression(self) -> Expression:
-        if self.is_all:
-            return both([f"{self.field} = {quoted(value)}" for value in self.values])
         return is_one_of(self.field, self.values)
+
+    def is_held_by(self, candidate: Candidate) -> bool:
+        held = candidate[self.field]
+        present = held if isinstance(held, list) else [held]
+        return not set(self.values).isdisjoint(present)
+
+
+@dataclass(frozen=True)
+class Described:
+    """A description that holds all of these stems."""
+
+    stems: tuple[str, ...]
+    fit: float = FIT["prose"]
+    field: str = "stems"
+
+    @property
+    def expression(self) -> Expression:
+        return both([is_one_of("stems", [stem]) for stem in self.stems])
+
+    def is_held_by(self, candidate: Candidate) -> bool:
+        return set(self.stems).issubset(candidate["stems"])
+
+
+@dataclass(frozen=True)
+class Called:
+    """A name that holds all of these words, as it does that a term stands for."""
+
+    words: tuple[str, ...]
+    fit: float = FIT["named"]
+    field: str = "name"
+
+    @property
+    def expression(self) -> Expression:
+        return both([either([way.expression for way in ways]) for ways in self._ways])
+
+    def is_held_by(self, candidate: Candidate) -> bool:
+        return all(any(way.is_held_by(candidate) for way in ways) for ways in self._ways)
+
+    @property
+    def _ways(self) -> list[list[Way]]:
+        return [
+            [Way("name", (word,), self.fit), Way("runs", (word, word.replace(".", "")), self.fit)]
+            for word in self.words
+        ]
+
+
+AnyWay = Way | Described | Called
 
 
 @dataclass(frozen=True)
@@ -47,15 +94,15 @@ class Asked:
     """A typed text with the ways in which each of its words can fit, and what fits it whole."""
 
     typed: Typed
-    ways: dict[int, tuple[Way, ...]]
-    wholes: dict[str, str]  # the text run together, by the field that may hold just that
+    ways: dict[int, tuple[AnyWay, ...]]
     key: str
 
     @property
     def stems(self) -> list[str]:
         """What descriptions may hold of the words, and what stands for all models."""
-        held = [way.values for ways in self.ways.values() for way in ways if way.is_all]
-        return [spelling.ALL, *(stem for values in held for stem in values)]
+        ways = (way for ways in self.ways.values() for way in ways)
+        held = (stem for way in ways if isinstance(way, Described) for stem in way.stems)
+        return [spelling.ALL, *held]
 
     def fitting(self, *, needed: int) -> Expression:
         """At least so many of the words fit in some way."""
@@ -79,8 +126,19 @@ class Asked:
 
     def exact(self) -> Expression:
         """The model or the publisher that all of the text names."""
-        wholes = [f"{field} = {quoted(value)}" for field, value in self.wholes.items()]
-        return either([*self._exactly(), *wholes])
+        others = [way.expression for way in self.wholly_named]
+        own = [f"{field} = {quoted(self.typed.whole)}" for field in ("whole", "owner_whole")]
+        return either([*self._exactly(), *own, *others])
+
+    @property
+    def wholly_named(self) -> list[Way]:
+        """What other names for all of the text stand for."""
+        return [
+            Way("id", (other.ai_model,), 0)
+            if other.ai_model
+            else Way("whole", (words.joined(list(other.words)),), 0)
+            for other in self.typed.wholly_named
+        ]
 
     def _exactly(self) -> list[Expression]:
         return [f"key = {quoted(self.key)}"] if self.key else []
@@ -92,7 +150,7 @@ class Asked:
             for ways in self._considered()
         ]
 
-    def _considered(self) -> list[tuple[Way, ...]]:
+    def _considered(self) -> list[tuple[AnyWay, ...]]:
         """The ways of each word; of many words those that mean something come first."""
         meant = {at for meaning in self.typed.meant for at in meaning.covered}
         order = sorted(self.ways, key=lambda at: at not in meant)
@@ -100,38 +158,41 @@ class Asked:
 
 
 def asked(typed: Typed, near: NearWords) -> Asked:
-    whole = words.joined(words.words(typed.text)[:MOST_WORDS])
-    return Asked(
-        typed=typed,
-        ways={at: tuple(_ways(typed, at, near)) for at in typed.places},
-        wholes={"whole": whole, "owner_whole": whole},
-        key=key_in(typed.text),
-    )
+    ways = {at: tuple(_ways(typed, at, near)) for at in typed.places}
+    return Asked(typed=typed, ways=ways, key=key_in(typed.text))
 
 
 def stems(word: str) -> tuple[str, ...]:
     return tuple(prose_analyzer().analyze(word)) or (word,)
 
 
-def _ways(typed: Typed, at: int, near: NearWords) -> Iterable[Way]:
+def _ways(typed: Typed, at: int, near: NearWords) -> Iterable[AnyWay]:
     word = typed.words[at]
     if words.is_cjk(word):
         yield from _cjk_ways(word)
     else:
         yield from _latin_ways(typed, at)
         yield from _near_ways(typed, at, near)
+    yield from (_named_way(other) for other in typed.named if at in other.covered)
     ids = {id for meaning in typed.meant if at in meaning.covered for id in meaning.ids}
     if ids:
         yield Way("meanings", tuple(sorted(ids)), typed.meaning_fit())
 
 
-def _cjk_ways(word: str) -> Iterable[Way]:
+def _named_way(other: Named) -> AnyWay:
+    """The model that a term stands for, or the names that hold all its words."""
+    if other.ai_model:
+        return Way("id", (other.ai_model,), FIT["named"])
+    return Called(other.words)
+
+
+def _cjk_ways(word: str) -> Iterable[AnyWay]:
     yield Way("name", (word,), FIT["name"])
     yield Way("tag_words", (word,), FIT["tag_words"])
-    yield Way("stems", tuple(words.bigrams(word)), FIT["prose"], is_all=True)
+    yield Described(tuple(words.bigrams(word)))
 
 
-def _latin_ways(typed: Typed, at: int) -> Iterable[Way]:
+def _latin_ways(typed: Typed, at: int) -> Iterable[AnyWay]:
     word = typed.words[at]
     for field in (*NAMED, "tag_words"):
         yield Way(field, (word,), FIT[field])
@@ -141,10 +202,10 @@ def _latin_ways(typed: Typed, at: int) -> Iterable[Way]:
             yield Way("runs", (words.joined(pair),), FIT["runs"])
     if not typed.is_phrased(at):
         yield Way("about", (words.root(word),), FIT["about"])
-    yield Way("stems", stems(word), FIT["prose"], is_all=True)
+    yield Described(stems(word))
 
 
-def _near_ways(typed: Typed, at: int, near: NearWords) -> Iterable[Way]:
+def _near_ways(typed: Typed, at: int, near: NearWords) -> Iterable[AnyWay]:
     """Slips in names; and the last word may be the beginning of one."""
     word = typed.words[at]
     is_last = at == typed.places[-1]
@@ -160,7 +221,7 @@ def _near_ways(typed: Typed, at: int, near: NearWords) -> Iterable[Way]:
             yield Way(field, found.two_off, FIT["typos"])
 
 
-def _expressions(ways: Iterable[Way]) -> list[Expression]:
+def _expressions(ways: Iterable[AnyWay]) -> list[Expression]:
     return [way.expression for way in ways]
 
 

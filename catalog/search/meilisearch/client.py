@@ -13,14 +13,13 @@ from django.conf import settings
 from catalog.search.errors import Unavailable
 from catalog.search.meilisearch.index import Search
 
-SECONDS = 1.0  # for all requests of one search together
 CONNECTIONS = 16  # kept open a process
 CLIENT_SECONDS = 20  # for a request of the worker's
 
 
-def searching(*, seconds: float = SECONDS) -> Search:
+def searching(*, seconds: float | None = None) -> Search:
     """Ask for one search: all its requests have this much time together."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + (seconds or settings.SEARCH_SECONDS)
 
     def search(path: str, body: dict[str, Any]) -> dict[str, Any]:
         return _read(_sent(path, body, until))

@@ -1,9 +1,8 @@
 """How well a candidate fits what was typed: the embedded engine's weights on what came back."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from catalog.search.meilisearch.asking import Asked, Way
+from catalog.search.meilisearch.asking import AnyWay, Asked, Candidate, Described
 from catalog.search.typed import EXACT_ID, EXACT_NAME, EXACT_WORD, NAME_RUN, OWNER, PROSE_LEAST
 
 # What has to come back of a model for it to be ranked.
@@ -23,8 +22,6 @@ RANKED_BY = (
     "popularity",
 )
 
-Candidate = Mapping[str, Any]
-
 
 def score(asked: Asked, candidate: Candidate, rarity: Mapping[str, float]) -> float:
     """The sum of each word's best fit and of what fits the text whole, times the weight.
@@ -36,29 +33,25 @@ def score(asked: Asked, candidate: Candidate, rarity: Mapping[str, float]) -> fl
     return found + EXACT_ID if asked.key and candidate["key"] == asked.key else found
 
 
-def _best(ways: tuple[Way, ...], candidate: Candidate, rarity: Mapping[str, float]) -> float:
+def _best(ways: tuple[AnyWay, ...], candidate: Candidate, rarity: Mapping[str, float]) -> float:
     best = 0.0
     for way in ways:
-        if way.fit > best and _holds(way, candidate[way.field]):
+        if way.fit > best and way.is_held_by(candidate):
             best = max(best, _fit(way, rarity))
     return best
 
 
-def _holds(way: Way, held: Any) -> bool:
-    present = {held} if isinstance(held, str) else set(held)
-    return present.issuperset(way.values) if way.is_all else not present.isdisjoint(way.values)
-
-
-def _fit(way: Way, rarity: Mapping[str, float]) -> float:
+def _fit(way: AnyWay, rarity: Mapping[str, float]) -> float:
     """In a description, a rare word says more than one that many use."""
-    known = [rarity[stem] for stem in way.values if stem in rarity] if way.is_all else []
-    return max(PROSE_LEAST, way.fit * max(known)) if known else way.fit
+    if not isinstance(way, Described):
+        return way.fit
+    return max(PROSE_LEAST, way.fit * max(rarity[stem] for stem in way.stems))
 
 
 def _whole(asked: Asked, candidate: Candidate) -> float:
     """What makes a name the one that was meant: all of it was typed, whatever the separators."""
     count = len(asked.typed.places)
-    whole = asked.wholes["whole"]
+    whole = asked.typed.whole
     gain = 0.0
     if whole in candidate["whole"]:
         gain += EXACT_NAME if count > 1 else EXACT_WORD
@@ -66,4 +59,5 @@ def _whole(asked: Asked, candidate: Candidate) -> float:
         gain += OWNER
     if count > 1 and whole in candidate["runs"]:
         gain += NAME_RUN
+    gain += sum(EXACT_NAME for way in asked.wholly_named if way.is_held_by(candidate))
     return gain * count
