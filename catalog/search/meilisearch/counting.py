@@ -42,7 +42,9 @@ def _chosen(query: Query) -> list[str]:
 
 
 def _values(distribution: dict[str, int]) -> list[FacetValue]:
-    return [FacetValue(value, count) for value, count in distribution.items()]
+    """Equal counts in the order of the alphabet, as the embedded engine has them."""
+    largest = sorted(distribution.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [FacetValue(value, count) for value, count in largest]
 
 
 def _with_chosen(
