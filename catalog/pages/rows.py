@@ -167,4 +167,8 @@ def url_maker() -> Callable[[str, str], str]:
     """Addresses of many models: the route is looked up once, not for each of them."""
     pattern = reverse("model", args=["OWNER", "NAME"])
     before, between = pattern.split("OWNER")[0], pattern.split("OWNER")[1].split("NAME")[0]
-    return lambda owner, name: f"{before}{quote(owner, safe='')}{between}{quote(name)}"
+    return lambda owner, name: f"{before}{quoted(owner)}{between}{quote(name)}"
+
+
+def quoted(owner: str) -> str:
+    return quote(owner, safe="")

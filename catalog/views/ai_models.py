@@ -6,9 +6,11 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import override
+from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from catalog import cards, provenance, schemas
+from catalog import cards, markdown, provenance, schemas
 from catalog.models import AIModel, FormerName, Source, Version
 from catalog.pages import calls, facts, heading, kin, runs
 from catalog.pages.missing import NoSuchModel
@@ -24,17 +26,48 @@ def page_of_a_model(page: Page) -> Callable[..., HttpResponse]:
 
     @require_safe
     @wraps(page)
-    def respond(request: HttpRequest, owner: str, name: str) -> HttpResponse:
+    def respond(request: HttpRequest, owner: str, name: str, route: str = "") -> HttpResponse:
         ai_model = _find(owner, name)
         if (ai_model.publisher.slug, ai_model.name) != (owner, name):
-            return _to_canonical(request, ai_model)
+            return _to_canonical(request, ai_model, route)
         return page(request, ai_model)
 
     return respond
 
 
+@vary_on_headers("Accept")
 @page_of_a_model
 def model(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    """The page for people, or in the form that a program's Accept asks for."""
+    wanted = request.get_preferred_type(["text/html", "text/markdown", "application/json"])
+    if wanted == "text/markdown":
+        return _markdown(ai_model)
+    if wanted == "application/json":
+        return redirect("v1:model", ai_model.publisher.slug, ai_model.name)
+    return _page(request, ai_model)
+
+
+@conditional_page
+def model_markdown(request: HttpRequest, owner: str, name: str) -> HttpResponse:
+    """`.md` behind a name is its Markdown, unless a model's own name ends so."""
+    full_name = f"{name}.md"
+    if AIModel.objects.filter(status__in=AIModel.SHOWN).named(owner, full_name).exists():
+        return model(request, owner, full_name, route="model")
+    return _markdown_page(request, owner, name)
+
+
+@page_of_a_model
+def _markdown_page(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+    return _markdown(ai_model)
+
+
+def _markdown(ai_model: AIModel) -> HttpResponse:
+    with override("en"):
+        text = markdown.model(ai_model, provenance.of(ai_model))
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+
+
+def _page(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
     card = getattr(ai_model, "card", None)
     newest = None if card else ai_model.versions.first()
     origins = provenance.of(ai_model)
@@ -113,9 +146,10 @@ def _find(owner: str, name: str) -> AIModel:
     return renamed
 
 
-def _to_canonical(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
+def _to_canonical(request: HttpRequest, ai_model: AIModel, route: str) -> HttpResponse:
     assert request.resolver_match is not None  # noqa: S101
-    path = reverse(request.resolver_match.view_name, args=[ai_model.publisher.slug, ai_model.name])
+    route = route or request.resolver_match.view_name
+    path = reverse(route, args=[ai_model.publisher.slug, ai_model.name])
     query = request.META["QUERY_STRING"]
     return redirect(f"{path}?{query}" if query else path, permanent=True)
 

@@ -5,16 +5,19 @@ from urllib.parse import parse_qsl, urlsplit
 from django.http import Http404, HttpResponse
 from django.http import HttpRequest as PlainHttpRequest
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils.translation import override
+from django.views.decorators.http import conditional_page, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url
 from django_htmx.middleware import HtmxDetails
 
-from catalog import search
+from catalog import markdown, search
 from catalog.forms import SearchForm
-from catalog.pages import facets, results
+from catalog.pages import doors, facets, results, rows
 from catalog.pages.address import Address
 from catalog.search import FACETS
+
+from .asked import a_search
 
 MOST_VALUES = 500
 
@@ -38,6 +41,25 @@ def models(request: HttpRequest) -> HttpResponse:
         return render(request, "catalog/search.html", {"page": page})
     part = render(request, "catalog/search_part.html", {"page": page})
     return replace_url(part, page.url) if _is_typing(request) else push_url(part, page.url)
+
+
+@conditional_page
+@a_search
+def models_markdown(request: PlainHttpRequest, form: SearchForm) -> HttpResponse:
+    """A page of what fits as Markdown, one model a line."""
+    query = form.query()
+    found = search.find(query)
+    address, number = Address(tuple(form.parameters())), form.cleaned_data["page"] or 1
+    has_more = query.offset + query.limit < found.total
+    with override("en"):
+        text = markdown.listing(
+            doors.title(address),
+            rows.in_order(found.ids),
+            total=found.total,
+            start=query.offset + 1,
+            more=address.url(route="models_markdown", page=number + 1) if has_more else "",
+        )
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
 
 @require_safe

