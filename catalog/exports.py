@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from threading import BoundedSemaphore
 from typing import Any, Self
 
+from catalog import prices
 from catalog.api import shapes
 from config.api.bodies import FastJSONRenderer
 
@@ -33,7 +34,9 @@ COLUMNS = (
     *("trending_score", "is_runnable", "is_official", "status", "deprecated_at", "retired_at"),
     *("replacement", "latest_version", "offers", "github_url", "paper_url", "weights_url"),
     *("cover_image_url", "source", "source_id", "source_url", "last_seen_at", "published_at"),
-    *("updated_at", "aliases"),
+    *("updated_at", "aliases", "license_inherited_from", "memory_estimate_bytes"),
+    *("price_input_tokens", "price_output_tokens", "price_image", "price_audio_minute"),
+    *("price_second", "price_request"),
 )
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take Chinese for something else
 # What a spreadsheet may take for a formula: at the start of a cell, also behind quotes and in
@@ -113,6 +116,8 @@ def _cells(shape: Shape) -> list[Any]:
         **shape,
         "latest_version": (shape["latest_version"] or {}).get("id"),
         "offers": [_price(offer) for offer in shape["offers"]],
+        "memory_estimate_bytes": (shape["memory_estimate"] or {}).get("bytes"),
+        **{f"price_{unit}": (shape["price"] or {}).get(unit) for unit in prices.UNITS},
     }
     return [_cell(values[name]) for name in COLUMNS]
 
