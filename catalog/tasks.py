@@ -4,14 +4,23 @@ from celery import shared_task
 
 from catalog.search import indexing
 
+REBUILD_SECONDS = 3600  # A sweep may find that the whole index is due.
 
-@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+
+@shared_task(  # type: ignore[untyped-decorator]
+    ignore_result=True, expires=60, soft_time_limit=REBUILD_SECONDS, time_limit=REBUILD_SECONDS + 60
+)
 def index_stale_models() -> None:
     """Bring changed rows into the search index; the guarantee behind indexing.ring()."""
     indexing.sweep()
 
 
-@shared_task(ignore_result=True, expires=600)  # type: ignore[untyped-decorator]
+@shared_task(  # type: ignore[untyped-decorator]
+    ignore_result=True,
+    expires=600,
+    soft_time_limit=REBUILD_SECONDS,
+    time_limit=REBUILD_SECONDS + 60,
+)
 def check_index() -> None:
     """Compare the index with the database and repair it."""
     indexing.check_unless_busy()

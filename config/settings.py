@@ -49,6 +49,7 @@ SEARCH_URL = environment.url(
 )
 SEARCH_KEY = environment.text("SEARCH_KEY")
 SEARCH_INDEX_KEY = environment.text("SEARCH_INDEX_KEY", SEARCH_KEY)
+SEARCH_WATCH_KEY = environment.text("SEARCH_WATCH_KEY", SEARCH_KEY)
 SEARCH_SECONDS = 1.0  # that a server may take for one search, all its requests together
 SEARCH_INDEX = environment.text("SEARCH_INDEX", "models")
 BROKER_URL = environment.url(
@@ -67,6 +68,7 @@ HARDWARE_GPU_MEMORY = environment.sizes("HARDWARE_GPU_MEMORY")
 # For reading the live APIs of outside catalogs; each goes to its own host only.
 REPLICATE_API_TOKEN = environment.text("REPLICATE_API_TOKEN")
 HF_TOKEN = environment.text("HF_TOKEN")
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
 
 INSTALLED_APPS = [

@@ -27,8 +27,8 @@ SETTINGS = (
         "ALLOWED_HOSTS",
         "DATABASE_URL",
     ),
-    *("SEARCH_URL", "SEARCH_KEY", "SEARCH_INDEX_KEY", "SEARCH_INDEX"),
-    *("BROKER_URL", "CACHE_URL", "RUNTIMES", "LOG_LEVEL", "LOG_JSON"),
+    *("SEARCH_URL", "SEARCH_KEY", "SEARCH_INDEX_KEY", "SEARCH_WATCH_KEY", "SEARCH_INDEX"),
+    *("BROKER_URL", "CACHE_URL", "RUNTIMES", "LOG_LEVEL", "LOG_JSON", "METRICS_TOKEN"),
 )
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 at_the_end = ExitStack()

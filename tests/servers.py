@@ -16,8 +16,8 @@ from pathlib import Path
 from launch import broker, processes
 from launch.meilisearch import program
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 PATIENCE = 30.0  # seconds until a server must answer
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what a test writes is not worth a disk
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
 
@@ -58,16 +58,17 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def meilisearch() -> Iterator[str]:
-    """The SEARCH_URL of a new, empty server; it asks for no key."""
+def meilisearch(*options: str, folder: Path | None = None) -> Iterator[str]:
+    """The SEARCH_URL of a new, empty server; without --master-key it asks for no key."""
     port = free_port()
-    # In memory where that can be: each task waits for the disk several times.
-    with _folder_of(None, within=MEMORY if MEMORY.is_dir() else None) as folder:
+    with _folder_of(None, within=IN_MEMORY if IN_MEMORY.is_dir() else None) as made:
         command = [
             *(_meilisearch_program(), "--http-addr", f"127.0.0.1:{port}"),
-            *("--db-path", str(folder / "data"), "--no-analytics", "--max-indexing-threads", "1"),
+            *("--db-path", str((folder or made) / "data"), "--no-analytics"),
+            # With one thread every change takes half a second.
+            *("--max-indexing-threads", "2", "--max-indexing-memory", "64MB", *options),
         ]
-        with _running(command, folder, None, is_ready=lambda: is_listening(port)):
+        with _running(command, made, None, is_ready=lambda: is_listening(port)):
             yield f"http://127.0.0.1:{port}"
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from . import ai_models, collections, facts, imports, publishers, search_terms, vocabulary
+from . import ai_models, collections, facts, imports, indexes, publishers, search_terms, vocabulary
 
 admin.site.site_header = "Slipway"
 admin.site.site_title = "Slipway"
@@ -14,6 +14,7 @@ __all__ = [
     "collections",
     "facts",
     "imports",
+    "indexes",
     "publishers",
     "search_terms",
     "vocabulary",

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from catalog import provenance, search
 from catalog.api import contract, listings, naming, parameters, shapes
 from catalog.models import Card
+from catalog.pages import notices
 from config.api import pages
 from config.api.bodies import FastJSONRenderer, JSONTextParser, TextParser, TextRenderer
 
@@ -79,6 +80,7 @@ def _found(request: Request, wanted: parameters.Wanted) -> dict[str, Any]:
             for name, values in results.facets.items()
         },
         "is_degraded": results.is_degraded,
+        **({"notice": notices.of(results.cause)} if results.is_degraded else {}),
         "results": list(models.values()),
     }
 

@@ -244,4 +244,7 @@ class ModelListShape(ListShape):
         required=False,
         help_text="The search engine did not answer: this is the database's plainer answer.",
     )
+    notice = serializers.CharField(
+        required=False, help_text="Why that is so, and what it means; only with is_degraded."
+    )
     results = ModelShape(many=True)

@@ -3,6 +3,7 @@
 from .ai_models import AIModel, Card, FormerName
 from .collections import Collection, CollectionItem
 from .imports import ImportReject, ImportRun
+from .indexes import IndexCheck, IndexReject
 from .offers import Offer
 from .publishers import Publisher
 from .search_terms import SearchTerm
@@ -20,6 +21,8 @@ __all__ = [
     "FormerName",
     "ImportReject",
     "ImportRun",
+    "IndexCheck",
+    "IndexReject",
     "Library",
     "License",
     "LicenseClass",

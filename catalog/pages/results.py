@@ -10,7 +10,7 @@ from catalog import search
 from catalog.forms import SearchForm
 from catalog.search import FACETS, SORTS, Query, Results
 
-from . import doors, facets, figures, rows, suggestions, words
+from . import doors, facets, figures, notices, rows, suggestions, words
 from .address import Address
 from .pagination import Pages
 from .remembered import remembered
@@ -58,7 +58,7 @@ class ResultsPage:
     context_min: str
     memory_max: str
     pages: Pages
-    is_degraded: bool
+    notice: str
     is_partial: bool
     named: list[suggestions.Named]
     drops: list[Chip]
@@ -93,7 +93,7 @@ def of(form: SearchForm) -> ResultsPage:
         context_min=address.get("context_min"),
         memory_max=address.get("memory_max"),
         pages=_pages(found, number, query.limit, address),
-        is_degraded=found.is_degraded,
+        notice=notices.of(found.cause) if found.is_degraded else "",
         is_partial=found.is_partial,
         named=suggestions.named(query.text) if number == 1 else [],
         drops=[] if found.total else _drops(query, address),

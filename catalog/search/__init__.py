@@ -1,16 +1,18 @@
 """One find() for page, API and admin, whichever engine answers."""
 
 import heapq
+from dataclasses import replace
 
 from catalog.search import breaker, database
 from catalog.search.engines import engine
-from catalog.search.errors import Unavailable
+from catalog.search.errors import Cause, Unavailable
 from catalog.search.query import FACETS, SORTS, AllIds, FacetValue, Query, Results
 
 __all__ = [
     "FACETS",
     "SORTS",
     "AllIds",
+    "Cause",
     "FacetValue",
     "Query",
     "Results",
@@ -26,12 +28,12 @@ def find(query: Query) -> Results:
     When the engine cannot answer, the database does, with fewer features (`is_degraded`).
     """
     if breaker.is_open():
-        return database.find(query)
+        return _by_database(query)
     try:
         results = engine().find(query)
     except Unavailable as error:
         breaker.open_for(error)
-        return database.find(query)
+        return _by_database(query)
     breaker.close()
     return results
 
@@ -61,3 +63,7 @@ def newest(query: Query) -> list[int]:
         return database.newest(query)
     last = query.offset + query.limit
     return heapq.nlargest(last, all_ids(query).ids)[query.offset :]
+
+
+def _by_database(query: Query) -> Results:
+    return replace(database.find(query), cause=breaker.cause())

@@ -1,28 +1,31 @@
 """Keeps the search index in step with the rows: doorbell, sweep, comparison, rebuild."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
-from catalog.models import AIModel
-from catalog.search import documents
+from catalog.models import AIModel, IndexCheck
+from catalog.search import documents, setting_aside
 from catalog.search.documents import Document, version_of
 from catalog.search.engines import Generation, engine, name
-from catalog.search.errors import Busy, Unavailable
+from catalog.search.errors import Busy, Cause, Unavailable
 
 log = structlog.get_logger(__name__)
 
-BATCH = 1000
+BATCH = 5000
 CHUNK = 5000
 SWEEP_SECONDS = 20.0
+PATIENCE = 600.0  # for one batch of a rebuild or a comparison
+TROUBLE, TROUBLE_KEPT = "search-index-trouble", 60  # seconds
+REST = 10.0  # seconds after a rebuild that failed, before a sweep tries another
 LISTED = (AIModel.Status.LISTED, AIModel.Status.DEPRECATED)
 LEAST_SHARE = 0.98
 SAMPLES = 20
@@ -30,6 +33,9 @@ ID_LIMIT = 2**63 - 1
 SWEEP_TASK = "catalog.tasks.index_stale_models"
 
 Report = Callable[[int, int], None]
+
+_resting_until = 0.0
+_told: Cause | None = None  # what the last sweep said of an engine that was not there
 
 
 class RebuildFailed(Exception):
@@ -60,22 +66,30 @@ def sweep() -> int:
     Rebuilds when there is no index or when the code would fill it differently today.
     """
     try:
-        generation = engine().current()
-        engine().count(generation)  # notices a broken index though nothing waits to be written
-        if generation.is_damaged or not generation.is_up_to_date:
-            return rebuild()
-        return _sweep_for(SWEEP_SECONDS)
+        done = _follow()
     except Busy:
         return 0
     except Unavailable as error:
-        log.warning("the search index is rebuilt", reason=str(error))
-        return _rebuild_unless_busy()
+        _tell(error)
+        return 0
+    _tell(None)
+    return done
+
+
+def wake() -> None:
+    """Forget what went wrong before."""
+    global _resting_until, _told
+    _resting_until, _told = 0.0, None
 
 
 def check() -> Drift:
     """Compare (id, version) of database and index, and repair what differs."""
+    setting_aside.try_again()
     with engine().write_lock():
-        drift = _repair(engine().current())
+        generation = engine().current()
+        engine().settle(generation, seconds=PATIENCE)
+        drift = _repair(generation, but_for=setting_aside.versions())
+    _remember(drift)
     _note_indexed()
     _remove_old_unless_busy()
     return drift
@@ -101,7 +115,8 @@ def rebuild(report: Report | None = None) -> int:
         try:
             _fill(generation, report)
         except BaseException:
-            engine().remove(generation)
+            with suppress(Busy, Unavailable):  # The next run removes what this one cannot.
+                engine().remove(generation)
             raise
     _note_indexed()
     return engine().count(engine().current())
@@ -109,19 +124,17 @@ def rebuild(report: Report | None = None) -> int:
 
 def status() -> dict[str, object]:
     """For the status page: what the index holds and how far it is behind."""
-    stale = AIModel.objects.stale_in_index().count()
+    known: dict[str, object] = {
+        "engine": name(),
+        "stale": AIModel.objects.stale_in_index().count(),
+        "check": IndexCheck.objects.filter(engine=name()).first(),
+        "set_aside": len(setting_aside.versions()),
+        "trouble": cache.get(TROUBLE),
+    }
     try:
-        generation = engine().current()
-        return {
-            "engine": name(),
-            "is_available": generation.is_readable,
-            "generation": generation.name,
-            "documents": engine().count(generation),
-            "committed_at": datetime.fromtimestamp(generation.committed_at(), UTC),
-            "stale": stale,
-        }
-    except (Unavailable, OSError) as error:
-        return {"engine": name(), "is_available": False, "reason": str(error), "stale": stale}
+        return {**known, "is_available": True, **engine().facts()}
+    except Unavailable as error:
+        return {**known, "is_available": False, "reason": str(error), "cause": error.cause}
 
 
 def _send() -> None:
@@ -131,19 +144,59 @@ def _send() -> None:
         log.info("the queue is down; the index follows with the next sweep")
 
 
+def _follow() -> int:
+    try:
+        generation = engine().current()
+        engine().count(generation)  # notices a broken index though nothing waits to be written
+        is_fit = not generation.is_damaged and generation.is_up_to_date
+    except Unavailable as error:
+        if not error.is_mended_by_rebuilding:
+            raise
+        log.warning("the search index is rebuilt", reason=str(error))
+        return _rebuild_in_the_background()
+    return _sweep_for(SWEEP_SECONDS) if is_fit else _rebuild_or_go_on()
+
+
+def _rebuild_or_go_on() -> int:
+    """An older index answers, and follows the rows, until there is a new one."""
+    try:
+        return _rebuild_in_the_background()
+    except Busy:
+        return _sweep_for(SWEEP_SECONDS)
+
+
+def _rebuild_in_the_background() -> int:
+    """Not over and over when it fails: each try costs the engine as much as a good one."""
+    global _resting_until  # noqa: PLW0603 one memory a process is the point
+    if time.monotonic() < _resting_until:
+        raise Busy("The last rebuild failed a moment ago.")
+    try:
+        return rebuild()
+    except RebuildFailed as error:
+        _resting_until = time.monotonic() + REST
+        raise Unavailable(str(error), Cause.REFUSED) from error
+    except Unavailable as error:
+        if error.cause in (Cause.FULL, Cause.REFUSED):
+            _resting_until = time.monotonic() + REST
+        raise
+
+
 def _sweep_for(seconds: float) -> int:
     until = time.monotonic() + seconds
     total = 0
     while time.monotonic() < until:
         with engine().write_lock(seconds=0):
-            done = _sweep_batch(engine().current())
+            generation = engine().current()
+            # What an earlier sweep sent and did not see done is not sent again.
+            engine().settle(generation, seconds=seconds)
+            done = _sweep_batch(generation, seconds=seconds)
         total += done
         if done < BATCH:
             break
     return total
 
 
-def _sweep_batch(generation: Generation) -> int:
+def _sweep_batch(generation: Generation, *, seconds: float) -> int:
     stale = AIModel.objects.stale_in_index().order_by("pk")
     seen = {
         id: (version_of(updated_at), row_status in LISTED)
@@ -152,18 +205,20 @@ def _sweep_batch(generation: Generation) -> int:
     held = engine().versions_of(generation, list(seen))
     changed = [id for id, (version, listed) in seen.items() if listed and held.get(id) != version]
     gone = [id for id, (_, listed) in seen.items() if not listed and id in held]
-    put = _put(generation, changed, gone)
+    put = _put(generation, changed, gone, seconds=seconds)
     settled = {id: version for id, (version, _) in seen.items() if id not in changed}
     _note(settled | put)
     return len(seen)
 
 
-def _put(generation: Generation, changed: list[int], gone: list[int]) -> dict[int, int]:
-    """Returns the version of each model as it was put."""
+def _put(
+    generation: Generation, changed: list[int], gone: list[int], *, seconds: float
+) -> dict[int, int]:
+    """Returns the version of each model as it was put, or set aside."""
     rows = list(documents.read(AIModel.objects.filter(pk__in=changed).still_listed()))
-    if rows or gone:
-        engine().put(generation, rows, gone)
-    return {row.id: row.version for row in rows}
+    if gone:
+        engine().put(generation, [], gone, seconds=seconds)
+    return setting_aside.put(generation, rows, seconds=seconds)
 
 
 def _note(versions: dict[int, int]) -> None:
@@ -186,7 +241,7 @@ def _fill(generation: Generation, report: Report | None) -> None:
     expected = AIModel.objects.listed().count()
     engine().fill(generation, _all_documents(expected, report))
     with engine().write_lock():
-        _repair(generation)
+        _repair(generation, but_for={})
         _check_whole(generation)
         engine().make_current(generation)
 
@@ -194,12 +249,13 @@ def _fill(generation: Generation, report: Report | None) -> None:
 def _check_whole(generation: Generation) -> None:
     """Whether the count fits, and a few models are found by their names."""
     listed = AIModel.objects.listed()
-    expected, held = listed.count(), engine().count(generation)
+    aside = setting_aside.versions()
+    expected, held = listed.count() - len(aside), engine().count(generation)
     if held < expected * LEAST_SHARE:
         raise RebuildFailed(f"The new index holds {held} of {expected} models; the old one stays.")
     step = max(expected // SAMPLES, 1)
     for id, key in listed.order_by("pk").values_list("pk", "key")[::step]:
-        if engine().id_of(generation, key) != id:
+        if id not in aside and engine().id_of(generation, key) != id:
             raise RebuildFailed(f"The new index does not find {key}; the old one stays.")
 
 
@@ -218,8 +274,11 @@ def _all_documents(expected: int, report: Report | None) -> Iterator[Document]:
         last = chunk[-1].id
 
 
-def _repair(generation: Generation) -> Drift:
-    """Make a generation hold just the listed rows in their present versions. Needs write_lock."""
+def _repair(generation: Generation, *, but_for: Mapping[int, int]) -> Drift:
+    """Make a generation hold just the listed rows in their present versions. Needs write_lock.
+
+    `but_for`: the versions of models that the engine is known not to take.
+    """
     drift = Drift()
     last = 0
     while True:
@@ -228,7 +287,8 @@ def _repair(generation: Generation) -> Drift:
         is_end = len(listed) < CHUNK
         end = ID_LIMIT if is_end else max(listed)
         held = engine().versions_between(generation, last + 1, end)
-        _repair_chunk(generation, listed, held, drift)
+        wanted = {id: at for id, at in listed.items() if but_for.get(id) != at}
+        _repair_chunk(generation, wanted, held, drift)
         if is_end:
             return drift
         last = end
@@ -243,13 +303,29 @@ def _repair_chunk(
     drift.missing += len(missing)
     drift.outdated += len(outdated)
     drift.extra += len(extra)
-    _put(generation, [*missing, *outdated], extra)
+    _put(generation, [*missing, *outdated], extra, seconds=PATIENCE)
 
 
-def _rebuild_unless_busy() -> int:
-    with suppress(Busy):
-        return rebuild()
-    return 0
+def _remember(drift: Drift) -> None:
+    found = {"missing": drift.missing, "outdated": drift.outdated, "extra": drift.extra}
+    before = IndexCheck.objects.filter(engine=name()).values_list("repaired", flat=True).first()
+    IndexCheck.objects.update_or_create(
+        engine=name(), defaults={**found, "repaired": (before or 0) + drift.total}
+    )
+
+
+def _tell(error: Unavailable | None) -> None:
+    """In the log once, rather than with each sweep; for the status page as long as it lasts."""
+    global _told  # noqa: PLW0603
+    cause = error.cause if error else None
+    if error:
+        cache.set(TROUBLE, str(error.cause), timeout=TROUBLE_KEPT)
+    if cause != _told and error:
+        log.warning("the search index does not follow the catalog for now", reason=str(error))
+    elif cause != _told:
+        cache.delete(TROUBLE)
+        log.info("the search index follows the catalog again")
+    _told = cause
 
 
 def _remove_old_unless_busy() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog import memory, prices
+from catalog.search.errors import Cause
 
 # Filters whose values are counted; the names are those of the query parameters.
 FACETS = (
@@ -110,6 +111,7 @@ class Results:
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
     is_partial: bool = False  # nothing has all the words; these have most of them
     is_degraded: bool = False  # answered by the database, with fewer features
+    cause: Cause | None = None  # why, when it is degraded
 
 
 @dataclass(frozen=True)

@@ -17,51 +17,16 @@ from django.utils.translation import ngettext
 from kombu.exceptions import ChannelError, OperationalError
 
 from catalog.models import ImportRun
-from catalog.search import indexing
 
-from . import database
+from . import database, search
 from .heartbeat import seconds_since_worker
 from .parts import Check, Part, State, down
 
 QUEUE = "celery"
 LONG_QUEUE = 1000
-MOST_STALE = 10_000  # Rows that the index may be behind before that is worth a word.
 LATE_HEARTBEAT = 90  # seconds; it is due every 30
 LITTLE_SPACE, NO_SPACE = 2_000_000_000, 200_000_000  # bytes
 SHOWN_IMPORTS = 5
-
-
-def check_search() -> Part:
-    """The engine being away is no reason to be down: the database answers in its place."""
-    facts = indexing.status()
-    if not facts["is_available"]:
-        return Part(
-            name="search",
-            state=State.DEGRADED,
-            sentence=_("The database answers searches, because the index cannot."),
-            advice=_("The worker makes a new index; manage.py rebuild_index makes one at once."),
-            facts=facts,
-        )
-    stale = int(str(facts["stale"]))
-    if stale >= MOST_STALE:
-        return Part(
-            name="search",
-            state=State.DEGRADED,
-            sentence=_("The index is far behind: what it finds is older than the catalog."),
-            advice=_("See that the worker runs, or run manage.py rebuild_index."),
-            facts=facts,
-        )
-    sentence = ngettext(
-        "The index holds %(count)s model.",
-        "The index holds %(count)s models.",
-        int(str(facts["documents"])),
-    )
-    return Part(
-        name="search",
-        state=State.OK,
-        sentence=sentence % {"count": f"{facts['documents']:,}"},
-        facts=facts,
-    )
 
 
 def check_broker() -> Part:
@@ -201,7 +166,7 @@ NEEDED: dict[str, Check] = {  # Without these no page can be answered.
 ALL: dict[str, Check] = {
     "web": check_version,
     **NEEDED,
-    "search": database.needed_by("search", check_search),
+    "search": database.needed_by("search", search.check),
     "broker": check_broker,
     "worker": database.needed_by("worker", check_worker),
     "cache": database.needed_by("cache", check_cache),

@@ -35,10 +35,11 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def embedded(settings: "SettingsWrapper", tmp_path: Path) -> None:
-    from catalog.search import breaker
+    from catalog.search import breaker, indexing
 
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     breaker.close()
+    indexing.wake()
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def meilisearch(embedded: None, settings: "SettingsWrapper", meilisearch_url: st
     from tests.conftest import given_search
 
     settings.SEARCH_URL = meilisearch_url
-    settings.SEARCH_KEY = settings.SEARCH_INDEX_KEY = given_search["SEARCH_KEY"]
+    for name in ("SEARCH_KEY", "SEARCH_INDEX_KEY", "SEARCH_WATCH_KEY"):
+        setattr(settings, name, given_search["SEARCH_KEY"])
     settings.SEARCH_INDEX = INDEX
     settings.SEARCH_SECONDS = 30.0  # a busy machine is slow, and that is no failure here
     _empty_meilisearch()
@@ -56,12 +58,12 @@ def _empty_meilisearch() -> None:
     """One index serves all tests: making one takes many times longer than emptying it."""
     from catalog.search import meilisearch
     from catalog.search.errors import Unavailable
-    from catalog.search.meilisearch import client, indexes, spelling
+    from catalog.search.meilisearch import client, spelling, tasks
 
     spelling.forget()
-    with suppress(Unavailable), indexes.reached():
-        emptied = client.admin().index(meilisearch.current().name).delete_all_documents()
-        indexes.finish(emptied.task_uid)
+    with suppress(Unavailable), client.official() as server:
+        emptied = server.index(meilisearch.current().name).delete_all_documents()
+        tasks.finish(emptied.task_uid, seconds=60)
 
 
 @pytest.fixture

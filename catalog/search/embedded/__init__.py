@@ -23,9 +23,11 @@ from catalog.search.embedded.generations import (
 from catalog.search.embedded.reading import count_of
 from catalog.search.embedded.writing import (
     count,
+    facts,
     fill,
     id_of,
     put,
+    settle,
     versions_between,
     versions_of,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "all_ids",
     "count",
     "current",
+    "facts",
     "fill",
     "find",
     "id_of",
@@ -46,6 +49,7 @@ __all__ = [
     "rebuild_lock",
     "remove",
     "remove_old",
+    "settle",
     "start",
     "versions_between",
     "versions_of",

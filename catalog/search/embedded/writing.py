@@ -1,41 +1,76 @@
 """Fills generations of the embedded index; one writer at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 import tantivy
 
 from catalog.search.documents import Document
 from catalog.search.embedded import schema
-from catalog.search.embedded.generations import Generation
+from catalog.search.embedded.generations import Generation, current
 from catalog.search.embedded.reading import count_of
-from catalog.search.errors import Unavailable
+from catalog.search.errors import Rejected, Unavailable
 
 # Bytes that the engine buffers before it writes a segment; held only while writing.
 HEAP = 48_000_000
 
 
-def put(generation: Generation, documents: Iterable[Document], gone: Iterable[int] = ()) -> None:
-    """Add or replace these, remove those of the ids in `gone`, in one commit. Needs write_lock."""
+def put(
+    generation: Generation,
+    documents: Iterable[Document],
+    gone: Iterable[int] = (),
+    *,
+    seconds: float = 0,
+) -> None:
+    """Add or replace these, remove those of the ids in `gone`, in one commit. Needs write_lock.
+
+    Raises Rejected when one of them cannot be taken: then none is in. It takes as long as it takes.
+    """
     batch = list(documents)
     replaced = [*gone, *(document.id for document in batch)]
+    filled = [_filled(document) for document in batch]
     with _writer(generation) as writer:
         # By query: deleting by term misreads whole numbers in tantivy 0.27, and deletes nothing.
         writer.delete_documents_by_query(_with_ids(replaced))
-        for document in batch:
-            writer.add_document(schema.fields(document))
+        for document in filled:
+            writer.add_document(document)
         writer.commit()
 
 
 def fill(generation: Generation, documents: Iterable[Document]) -> int:
-    """Fill an empty generation; nobody else may know of it yet. Returns how many there were."""
+    """Fill an empty generation; nobody else may know of it yet. Returns how many there were.
+
+    What cannot be taken is missing: bringing it in step shows which.
+    """
     count = 0
     with _writer(generation) as writer:
         for document in documents:
-            writer.add_document(schema.fields(document))
+            with suppress(Rejected):
+                writer.add_document(_filled(document))
             count += 1
         writer.commit()
     return count
+
+
+def settle(generation: Generation, *, seconds: float) -> None:
+    """Nothing is on its way: a commit is done when put() returns."""
+
+
+def facts() -> dict[str, object]:
+    """Of the current generation, for people who look after it. Raises Unavailable."""
+    generation = current()
+    if not generation.is_readable:
+        raise Unavailable("The search index is of another version of Slipway.")
+    try:
+        committed_at = datetime.fromtimestamp(generation.committed_at(), UTC)
+    except OSError as error:
+        raise Unavailable("The search index cannot be read.") from error
+    return {
+        "generation": generation.name,
+        "documents": count(generation),
+        "committed_at": committed_at,
+    }
 
 
 def versions_of(generation: Generation, ids: Sequence[int]) -> dict[int, int]:
@@ -66,6 +101,13 @@ def id_of(generation: Generation, key: str) -> int | None:
 
 def count(generation: Generation) -> int:
     return _searcher(generation).num_docs
+
+
+def _filled(document: Document) -> tantivy.Document:
+    try:
+        return schema.fields(document)
+    except (ValueError, OverflowError) as error:
+        raise Rejected(str(error)) from error
 
 
 def _with_ids(ids: Sequence[int]) -> tantivy.Query:

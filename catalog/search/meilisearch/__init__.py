@@ -4,11 +4,13 @@ from array import array
 
 from django.conf import settings
 
-from catalog.search.meilisearch import client, finding
+from catalog.search.errors import Unavailable
+from catalog.search.meilisearch import client, finding, versions
 from catalog.search.meilisearch.index import Index
 from catalog.search.meilisearch.indexes import (
     Generation,
     current,
+    facts,
     make_current,
     rebuild_lock,
     remove,
@@ -21,6 +23,7 @@ from catalog.search.meilisearch.writing import (
     fill,
     id_of,
     put,
+    settle,
     versions_between,
     versions_of,
 )
@@ -31,6 +34,7 @@ __all__ = [
     "all_ids",
     "count",
     "current",
+    "facts",
     "fill",
     "find",
     "id_of",
@@ -39,6 +43,7 @@ __all__ = [
     "rebuild_lock",
     "remove",
     "remove_old",
+    "settle",
     "start",
     "versions_between",
     "versions_of",
@@ -48,7 +53,11 @@ __all__ = [
 
 def find(query: Query) -> Results:
     """Raises Unavailable when the engine cannot answer in time."""
-    return finding.find(query, Index(client.searching(), settings.SEARCH_INDEX))
+    try:
+        return finding.find(query, Index(client.searching(), settings.SEARCH_INDEX))
+    except Unavailable:
+        versions.forget()  # It may come back as another.
+        raise
 
 
 def all_ids(query: Query) -> "array[int]":

@@ -1,20 +1,47 @@
-"""How Meilisearch is spoken to: searches on kept-alive connections with a time limit, the rest
-through its official client, which knows neither."""
+"""How Meilisearch is spoken to: requests on kept-alive connections with a time limit, and its
+official client, which has neither, for settings, keys, tasks and swaps."""
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import meilisearch
 import orjson
-import urllib3
+import requests
 from django.conf import settings
+from meilisearch.errors import (
+    MeilisearchApiError,
+    MeilisearchCommunicationError,
+    MeilisearchError,
+    MeilisearchTimeoutError,
+)
 
-from catalog.search.errors import Unavailable
+from catalog.search.errors import Cause, Unavailable
+from catalog.search.meilisearch import versions
+from catalog.search.meilisearch.connections import Answer, Pool
 from catalog.search.meilisearch.index import Search
 
-CONNECTIONS = 16  # kept open a process
-CLIENT_SECONDS = 20  # for a request of the worker's
+WRITING_SECONDS = 20.0  # for one request of the worker's; it only hands over what is to be done
+WATCHING_SECONDS = 1.5
+JSON, LINES = "application/json", "application/x-ndjson"
+CAUSES = {
+    "index_not_found": Cause.MISSING,
+    "no_space_left_on_device": Cause.FULL,
+    "database_size_limit_reached": Cause.FULL,
+    "io_error": Cause.FULL,
+    "invalid_api_key": Cause.KEY,
+    "missing_authorization_header": Cause.KEY,
+    "too_many_search_requests": Cause.SLOW,
+}
+SENTENCES = {
+    Cause.KEY: "Meilisearch does not take this key",
+    Cause.MISSING: "Meilisearch has no such index",
+    Cause.FULL: "Meilisearch has no space left",
+    Cause.SLOW: "Meilisearch has too much to do",
+}
 
 
 def searching(*, seconds: float | None = None) -> Search:
@@ -22,55 +49,81 @@ def searching(*, seconds: float | None = None) -> Search:
     until = time.monotonic() + (seconds or settings.SEARCH_SECONDS)
 
     def search(path: str, body: dict[str, Any]) -> dict[str, Any]:
-        return _read(_sent(path, body, until))
+        versions.check(lambda: watched("/version", until=until))
+        return _asked("POST", path, orjson.dumps(body), settings.SEARCH_KEY, until)
 
     return search
 
 
-def admin() -> meilisearch.Client:
-    """For settings, documents, tasks and swaps; with the key that may write."""
-    return meilisearch.Client(
-        settings.SEARCH_URL, settings.SEARCH_INDEX_KEY or None, timeout=CLIENT_SECONDS
-    )
+def watched(path: str, *, until: float) -> dict[str, Any]:
+    """What the engine tells of itself, with the key that may only look."""
+    return _asked("GET", path, None, settings.SEARCH_WATCH_KEY, until)
+
+
+def written(
+    method: str, path: str, body: bytes | None = None, *, kind: str = JSON
+) -> dict[str, Any]:
+    """For documents and tasks, with the key that may write."""
+    until = time.monotonic() + WRITING_SECONDS
+    return _asked(method, path, body, settings.SEARCH_INDEX_KEY, until, kind=kind)
+
+
+@contextmanager
+def official(key: str | None = None) -> Iterator[meilisearch.Client]:
+    """The official client. What it raises comes out as Unavailable, in words."""
+    key = settings.SEARCH_INDEX_KEY if key is None else key
+    client = meilisearch.Client(settings.SEARCH_URL, key or None, timeout=int(WRITING_SECONDS))
+    try:
+        yield client
+    except MeilisearchApiError as error:
+        raise refusal(error.status_code, error.code, error.message) from error
+    except MeilisearchTimeoutError as error:
+        raise Unavailable("Meilisearch did not answer in time.", Cause.SLOW) from error
+    except MeilisearchCommunicationError as error:
+        raise Unavailable("Meilisearch cannot be reached.", Cause.DOWN) from error
+    except (MeilisearchError, requests.RequestException) as error:
+        raise Unavailable(f"Meilisearch did not answer: {error}", Cause.REFUSED) from error
+
+
+def refusal(status: int, code: str | None, words: str) -> Unavailable:
+    """What an answer that is an error means."""
+    known = Cause.KEY if status in (401, 403) else Cause.REFUSED
+    cause = CAUSES.get(code or "", known)
+    return Unavailable(f"{SENTENCES.get(cause, 'Meilisearch refused')}: {words}", cause)
+
+
+def _asked(
+    method: str, path: str, body: bytes | None, key: str, until: float, *, kind: str = JSON
+) -> dict[str, Any]:
+    pool = _pool(settings.SEARCH_URL, os.getpid())
+    headers = _headers(key, kind if body is not None else "")
+    return _read(pool.ask(method, path, body=body, headers=headers, until=until))
 
 
 @cache
-def _pool(url: str) -> urllib3.PoolManager:
-    return urllib3.PoolManager(maxsize=CONNECTIONS, retries=False)
+def _pool(url: str, process: int) -> Pool:
+    return Pool(url)
 
 
-def _sent(path: str, body: dict[str, Any], until: float) -> urllib3.BaseHTTPResponse:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise Unavailable("Meilisearch is too slow.")
-    try:
-        return _pool(settings.SEARCH_URL).request(
-            "POST",
-            settings.SEARCH_URL + path,
-            body=orjson.dumps(body),
-            headers=_headers(),
-            timeout=urllib3.Timeout(total=left),
-            retries=urllib3.Retry(connect=0, read=1, redirect=0, other=0, status=0),
-        )
-    except urllib3.exceptions.TimeoutError as error:
-        raise Unavailable("Meilisearch is too slow.") from error
-    except urllib3.exceptions.HTTPError as error:
-        raise Unavailable("Meilisearch cannot be reached.") from error
-
-
-def _headers() -> dict[str, str]:
+def _headers(key: str, kind: str) -> dict[str, str]:
     # Compressed answers come in pieces, and each then waits 40 ms for its acknowledgement.
-    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-    if settings.SEARCH_KEY:
-        headers["Authorization"] = f"Bearer {settings.SEARCH_KEY}"
+    headers = {"Accept-Encoding": "identity"}
+    if kind:
+        headers["Content-Type"] = kind
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
     return headers
 
 
-def _read(response: urllib3.BaseHTTPResponse) -> dict[str, Any]:
+def _read(answer: Answer) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = orjson.loads(response.data)
+        found = orjson.loads(answer.body)
     except orjson.JSONDecodeError as error:
-        raise Unavailable(f"Meilisearch answered {response.status} and no JSON.") from error
-    if response.status >= 300:
-        raise Unavailable(f"Meilisearch refused: {answer.get('message', response.status)}")
-    return answer
+        sentence = f"What answers at SEARCH_URL is no Meilisearch (status {answer.status})."
+        raise Unavailable(sentence, Cause.REFUSED) from error
+    if not isinstance(found, dict):
+        raise Unavailable("What answers at SEARCH_URL is no Meilisearch.", Cause.REFUSED)
+    if answer.status >= 300:
+        words = str(found.get("message", f"status {answer.status}"))
+        raise refusal(answer.status, found.get("code"), words)
+    return found

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
 from catalog.search import locks
-from catalog.search.errors import Unavailable
-from catalog.search.meilisearch import client, schema
+from catalog.search.errors import Cause, Rejected, Unavailable
+from catalog.search.meilisearch import client, schema, tasks, versions
 
 KEPT = timedelta(days=1)
 TASK_SECONDS = 600
@@ -38,29 +37,14 @@ class Generation:
     @property
     def is_up_to_date(self) -> bool:
         """Whether today's code would have set and filled it in the same way."""
-        with reached():
-            synonyms = client.admin().index(self.name).get_synonyms()
+        with client.official() as engine:
+            synonyms = engine.index(self.name).get_synonyms()
         return [schema.fingerprint()] == synonyms.get(NOTE)
-
-    def committed_at(self) -> float:
-        """Seconds since 1970 of the last change."""
-        with reached():
-            found: datetime = client.admin().get_index(self.name).updated_at  # type: ignore[assignment]
-        return found.timestamp()
-
-
-@contextmanager
-def reached() -> Iterator[None]:
-    """What the official client raises, as Unavailable in words."""
-    try:
-        yield
-    except MeilisearchApiError as error:
-        raise Unavailable(f"Meilisearch refused: {error.message}") from error
-    except MeilisearchError as error:
-        raise Unavailable("Meilisearch cannot be reached.") from error
 
 
 def current() -> Generation:
+    """The index that answers; whether it is there shows when it is asked."""
+    versions.check(lambda: client.written("GET", "/version"))
     return Generation(settings.SEARCH_INDEX)
 
 
@@ -69,10 +53,9 @@ def start() -> Generation:
     begun = time.strftime(TIME, time.gmtime())
     name = f"{settings.SEARCH_INDEX}_build_{begun}_{time.monotonic_ns() % 10**6}"
     wanted = {**schema.settings(), "synonyms": {NOTE: [schema.fingerprint()]}}
-    with reached():
-        admin = client.admin()
-        finish(admin.create_index(name, {"primaryKey": "id"}).task_uid)
-        finish(admin.index(name).update_settings(wanted).task_uid)
+    with client.official() as engine:
+        _finish(engine.create_index(name, {"primaryKey": "id"}).task_uid)
+        _finish(engine.index(name).update_settings(wanted).task_uid)
     return Generation(name)
 
 
@@ -80,18 +63,17 @@ def make_current(generation: Generation) -> None:
     """Swap the two; what answered before gets a name that says so."""
     live, built = settings.SEARCH_INDEX, generation.name
     old = built.replace("_build_", "_old_")
-    with reached():
-        admin = client.admin()
+    with client.official() as engine:
         if live in _names():
-            finish(admin.swap_indexes([{"indexes": [built, live]}]).task_uid)
-            finish(admin.swap_indexes([{"indexes": [built, old], "rename": True}]).task_uid)
+            _finish(engine.swap_indexes([{"indexes": [built, live]}]).task_uid)
+            _finish(engine.swap_indexes([{"indexes": [built, old], "rename": True}]).task_uid)
         else:
-            finish(admin.swap_indexes([{"indexes": [built, live], "rename": True}]).task_uid)
+            _finish(engine.swap_indexes([{"indexes": [built, live], "rename": True}]).task_uid)
 
 
 def remove(generation: Generation) -> None:
-    with reached():
-        client.admin().delete_index(generation.name)
+    with client.official() as engine:
+        _finish(engine.delete_index(generation.name).task_uid)
 
 
 def remove_old(*, older_than: timedelta = KEPT) -> None:
@@ -102,16 +84,19 @@ def remove_old(*, older_than: timedelta = KEPT) -> None:
             remove(Generation(name))
 
 
-def finish(task: int) -> None:
-    """Wait until the engine has done a task. Raises Unavailable with its words when it failed."""
-    done = client.admin().wait_for_task(
-        task, timeout_in_ms=TASK_SECONDS * 1000, interval_in_ms=PAUSE_MS
-    )
-    if done.status != "succeeded":
-        words: dict[str, Any] = done.error or {}
-        raise Unavailable(
-            f"Meilisearch did not do task {task}: {words.get('message', done.status)}"
-        )
+def facts() -> dict[str, object]:
+    """Of the live index, for people who look after it. Raises Unavailable."""
+    name = settings.SEARCH_INDEX
+    until = time.monotonic() + client.WATCHING_SECONDS
+    versions.check(lambda: client.watched("/version", until=until))
+    index = client.watched(f"/indexes/{name}", until=until)
+    told = client.watched(f"/indexes/{name}/stats", until=until)
+    return {
+        "generation": name,
+        "documents": int(told["numberOfDocuments"]),
+        "committed_at": datetime.fromisoformat(index["updatedAt"]),
+        "is_indexing": bool(told["isIndexing"]),
+    }
 
 
 @contextmanager
@@ -131,8 +116,8 @@ def rebuild_lock() -> Iterator[None]:
 def _names() -> list[str]:
     """Of the live index and those beside it."""
     live = settings.SEARCH_INDEX
-    with reached():
-        found: Any = client.admin().get_raw_indexes({"limit": 1000})
+    with client.official() as engine:
+        found: Any = engine.get_raw_indexes({"limit": 1000})
     names = [str(index["uid"]) for index in found["results"]]
     return [
         name
@@ -148,3 +133,10 @@ def _age(name: str) -> timedelta:
         return timedelta(0)
     begun = datetime.strptime(when[:15], TIME).replace(tzinfo=UTC)
     return datetime.now(UTC) - begun
+
+
+def _finish(task: int) -> None:
+    try:
+        tasks.finish(task, seconds=TASK_SECONDS)
+    except Rejected as error:
+        raise Unavailable(f"Meilisearch refused: {error}", Cause.REFUSED) from error

@@ -1,37 +1,67 @@
 """Fills indexes at the engine, and waits for its own word that they hold what was sent."""
 
-import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import orjson
+import structlog
+
 from catalog.search.documents import Document
-from catalog.search.meilisearch import client, schema
+from catalog.search.errors import Rejected
+from catalog.search.meilisearch import client, schema, tasks
 from catalog.search.meilisearch.filters import quoted
-from catalog.search.meilisearch.indexes import Generation, finish, reached
+from catalog.search.meilisearch.indexes import Generation
+
+log = structlog.get_logger(__name__)
 
 BATCH = 5000  # documents
 BYTES = 20_000_000
 WAITING = 3  # batches sent and not yet done
+PATIENCE = 600.0  # seconds for one task of a rebuild
 PAGE = 20_000  # versions read at once
 
 
-def put(generation: Generation, documents: Iterable[Document], gone: Iterable[int] = ()) -> None:
-    """Add or replace these, and remove those of the ids in `gone`. Needs write_lock."""
+def put(
+    generation: Generation,
+    documents: Iterable[Document],
+    gone: Iterable[int] = (),
+    *,
+    seconds: float = PATIENCE,
+) -> None:
+    """Add or replace these, and remove those of the ids in `gone`. Needs write_lock.
+
+    Raises Rejected when the engine does not take one of them: then others may be in.
+    """
     removed = [*gone]
-    with reached():
-        if removed:
-            deleted = (
-                client.admin().index(generation.name).delete_documents(ids=[*map(str, removed)])
-            )
-            finish(deleted.task_uid)
-        _send(generation, documents)
+    if removed:
+        body = orjson.dumps(removed)
+        tasks.finish(_sent(generation, "/delete-batch", body), seconds=seconds)
+    for lines in _batches(map(_line, documents)):
+        sent = _sent(generation, "", b"".join(lines), kind=client.LINES)
+        tasks.finish(sent, seconds=seconds)
 
 
 def fill(generation: Generation, documents: Iterable[Document]) -> int:
-    """Fill an empty index. Returns how many there were."""
-    with reached():
-        return _send(generation, documents)
+    """Fill an empty index, a few batches ahead of the engine, so that neither waits for the other.
+
+    Returns how many were sent. What was rejected is missing: bringing it in step shows which.
+    """
+    waiting: deque[int] = deque()
+    count = 0
+    for lines in _batches(_sound_lines(documents)):
+        waiting.append(_sent(generation, "", b"".join(lines), kind=client.LINES))
+        count += len(lines)
+        if len(waiting) > WAITING:
+            _finish(waiting.popleft())
+    for task in waiting:
+        _finish(task)
+    return count
+
+
+def settle(generation: Generation, *, seconds: float) -> None:
+    """Wait for what was sent before. Raises Busy when that takes longer."""
+    tasks.settle(generation.name, seconds=seconds)
 
 
 def versions_of(generation: Generation, ids: Sequence[int]) -> dict[int, int]:
@@ -51,30 +81,44 @@ def id_of(generation: Generation, key: str) -> int | None:
 
 
 def count(generation: Generation) -> int:
-    with reached():
-        return int(client.admin().index(generation.name).get_stats().number_of_documents)
+    told = client.written("GET", f"/indexes/{generation.name}/stats")
+    return int(told["numberOfDocuments"])
 
 
-def _send(generation: Generation, documents: Iterable[Document]) -> int:
-    """A few batches ahead of the engine, so that neither waits for the other."""
-    index = client.admin().index(generation.name)
-    waiting: deque[int] = deque()
-    count = 0
-    for lines in _batches(documents):
-        waiting.append(index.add_documents_ndjson(b"\n".join(lines)).task_uid)
-        count += len(lines)
-        if len(waiting) > WAITING:
-            finish(waiting.popleft())
-    for task in waiting:
-        finish(task)
-    return count
+def _sent(generation: Generation, path: str, body: bytes, *, kind: str = client.JSON) -> int:
+    """The number of the engine's task."""
+    path = f"/indexes/{generation.name}/documents{path}"
+    return int(client.written("POST", path, body, kind=kind)["taskUid"])
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[bytes]]:
+def _finish(task: int) -> None:
+    try:
+        tasks.finish(task, seconds=PATIENCE)
+    except Rejected as error:
+        log.warning(
+            "Meilisearch rejected a batch; its documents go in one by one", words=str(error)
+        )
+
+
+def _line(document: Document) -> bytes:
+    try:
+        return orjson.dumps(schema.fields(document), option=orjson.OPT_APPEND_NEWLINE)
+    except (TypeError, ValueError) as error:
+        raise Rejected(f"It cannot be written as JSON: {error}") from error
+
+
+def _sound_lines(documents: Iterable[Document]) -> Iterator[bytes]:
+    for document in documents:
+        try:
+            yield _line(document)
+        except Rejected:
+            continue
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
-    for document in documents:
-        line = json.dumps(schema.fields(document)).encode()
+    for line in lines:
         if batch and (len(batch) == BATCH or size + len(line) > BYTES):
             yield batch
             batch, size = [], 0
@@ -93,8 +137,8 @@ def _versions(generation: Generation, wanted: str) -> dict[int, int]:
             return found
 
 
-def _page(generation: Generation, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    with reached():
-        index = client.admin().index(generation.name)
-        found = index.get_documents({**parameters, "fields": ["id", "version"]})
-    return [dict(document) for document in found.results]
+def _page(generation: Generation, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    path = f"/indexes/{generation.name}/documents/fetch"
+    body = orjson.dumps({**wanted, "fields": ["id", "version"]})
+    rows: list[dict[str, Any]] = client.written("POST", path, body)["results"]
+    return rows

@@ -18,6 +18,8 @@ from catalog.models import (
     FormerName,
     ImportReject,
     ImportRun,
+    IndexCheck,
+    IndexReject,
     Publisher,
     SourceRecord,
 )
@@ -46,6 +48,13 @@ def rows(samples: None, harrier: AIModel, reject: ImportReject) -> None:
         [CollectionItem(collection=collection, ai_model=model) for model in models]
     )
     FormerName.objects.create(key="rookwright/kite-7b", ai_model=harrier)
+    IndexCheck.objects.create(engine="embedded", missing=1, outdated=2, extra=3)
+    IndexReject.objects.bulk_create(
+        [
+            IndexReject(ai_model=model, engine="embedded", version=1, reason="No.")
+            for model in models
+        ]
+    )
     models[0].replacement = models[1]
     models[0].base_model = models[2]
     models[0].locked_fields = ["summary", "license"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.contract.conftest import embedded, make_model, names
+from tests.contract.conftest import embedded, make_model, meilisearch, names
 
-__all__ = ["embedded", "make_model", "names"]
+__all__ = ["embedded", "make_model", "meilisearch", "names"]
 
 
 @pytest.fixture

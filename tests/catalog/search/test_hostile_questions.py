@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from catalog.forms import SearchForm
 from catalog.models import AIModel
 from catalog.search import FACETS, breaker, embedded, find, indexing
+from catalog.search.errors import Unavailable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]
 
@@ -48,7 +49,7 @@ def test_the_engine_answers_or_the_form_refuses(make_model, text, pairs):
 @SEARCHES
 @given(TEXTS, PAIRS)
 def test_the_database_answers_or_the_form_refuses(make_model, text, pairs):
-    breaker.open_for(Exception("as a test"))
+    breaker.open_for(Unavailable("as a test"))
     form = asked(text, pairs)
 
     if form.is_valid():

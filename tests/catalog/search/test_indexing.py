@@ -88,8 +88,8 @@ def test_a_row_that_is_saved_while_it_is_indexed_stays_stale(make_model, monkeyp
     model = make_model("a/llama")
     put = embedded.put
 
-    def put_and_save(*args):
-        put(*args)
+    def put_and_save(*args, **limits):
+        put(*args, **limits)
         AIModel.objects.update(summary="changed meanwhile")
 
     monkeypatch.setattr(embedded, "put", put_and_save)
@@ -180,7 +180,7 @@ def test_a_rebuild_that_lacks_models_leaves_the_old_index(make_model, monkeypatc
     before = generations.current()
     fill = embedded.fill
     monkeypatch.setattr(embedded, "fill", lambda g, rows: fill(g, list(rows)[:5]))
-    monkeypatch.setattr(indexing, "_repair", lambda generation: None)
+    monkeypatch.setattr(indexing, "_repair", lambda generation, but_for: None)
 
     with pytest.raises(indexing.RebuildFailed, match="5 of 10 models"):
         indexing.rebuild()
