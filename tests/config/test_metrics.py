@@ -8,10 +8,10 @@ from django.test import Client
 from catalog.models import IndexCheck
 from catalog.search import indexing
 from config.health import search
-from tests.contract.conftest import engine, make_model
+from tests.contract.conftest import embedded, make_model
 
-__all__ = ["engine", "make_model"]
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]
+__all__ = ["embedded", "make_model"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("embedded")]
 LINE = re.compile(r'(?:# (?:HELP|TYPE) .+|[a-z_]+\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\} [0-9.e+]+)')
 
 
