@@ -4,7 +4,7 @@ Filters count exactly, know no limit of ten words, and mean the same as the embe
 clauses; how well each fits is worked out in ranking.py from what comes back.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -12,11 +12,11 @@ from typing import Any
 from catalog.search import words
 from catalog.search.addresses import key_in
 from catalog.search.embedded.schema import prose_analyzer
-from catalog.search.meaning import Named
+from catalog.search.meaning import Meaning, Named
 from catalog.search.meilisearch import spelling
 from catalog.search.meilisearch.filters import Expression, both, either, is_one_of, quoted
-from catalog.search.meilisearch.spelling import Near
-from catalog.search.typed import FIT, Typed
+from catalog.search.meilisearch.index import Index
+from catalog.search.typed import FIT, TYPO_UP_TO, Typed
 
 # Each word more doubles the combinations of which any will do.
 COMBINED_UP_TO = 8
@@ -25,7 +25,6 @@ BY_NAME = (*NAMED, "meanings", "id")
 # Fields whose words may be begun, and from how many letters on.
 BEGUN = {"name": 2, "owner": 2, "runs": 4}
 
-NearWords = Callable[[str, str], Near]  # of a field, near a word
 Candidate = Mapping[str, Any]  # a document as it comes back
 
 
@@ -157,8 +156,8 @@ class Asked:
         return [self.ways[at] for at in order[:COMBINED_UP_TO]]
 
 
-def asked(typed: Typed, near: NearWords) -> Asked:
-    ways = {at: tuple(_ways(typed, at, near)) for at in typed.places}
+def asked(typed: Typed, index: Index) -> Asked:
+    ways = {at: tuple(_ways(typed, at, index)) for at in typed.places}
     return Asked(typed=typed, ways=ways, key=key_in(typed.text))
 
 
@@ -166,17 +165,34 @@ def stems(word: str) -> tuple[str, ...]:
     return tuple(prose_analyzer().analyze(word)) or (word,)
 
 
-def _ways(typed: Typed, at: int, near: NearWords) -> Iterable[AnyWay]:
+def _ways(typed: Typed, at: int, index: Index) -> Iterable[AnyWay]:
     word = typed.words[at]
     if words.is_cjk(word):
         yield from _cjk_ways(word)
     else:
         yield from _latin_ways(typed, at)
-        yield from _near_ways(typed, at, near)
+        yield from _near_ways(typed, at, index)
     yield from (_named_way(other) for other in typed.named if at in other.covered)
-    ids = {id for meaning in typed.meant if at in meaning.covered for id in meaning.ids}
-    if ids:
-        yield Way("meanings", tuple(sorted(ids)), typed.meaning_fit())
+    for meaning in typed.meant:
+        if at in meaning.covered and not _is_known(typed, meaning, index):
+            yield from _meaning_ways(typed, meaning)
+
+
+def _is_known(typed: Typed, meaning: Meaning, index: Index) -> bool:
+    """Whether what would be a slip is a word that many use: context is not content."""
+    return any(
+        spelling.count(index, field, value) > TYPO_UP_TO
+        for at in meaning.slips
+        for field, values in (("name", (typed.words[at],)), ("stems", stems(typed.words[at])))
+        for value in values
+    )
+
+
+def _meaning_ways(typed: Typed, meaning: Meaning) -> Iterable[Way]:
+    fits = ((meaning.ids, typed.meaning_fit(meaning)), (meaning.besides, FIT["besides"]))
+    for ids, fit in fits:
+        if ids:
+            yield Way("meanings", tuple(sorted(ids)), fit)
 
 
 def _named_way(other: Named) -> AnyWay:
@@ -196,6 +212,8 @@ def _latin_ways(typed: Typed, at: int) -> Iterable[AnyWay]:
     word = typed.words[at]
     for field in (*NAMED, "tag_words"):
         yield Way(field, (word,), FIT[field])
+    if word.isdecimal():
+        yield Way("name", (f"v{word}",), FIT["version"])
     for pair in (typed.words[max(at - 1, 0) : at + 1], typed.words[at : at + 2]):
         if len(pair) == 2:
             yield Way("name", (words.joined(pair),), FIT["runs"])
@@ -205,14 +223,14 @@ def _latin_ways(typed: Typed, at: int) -> Iterable[AnyWay]:
     yield Described(stems(word))
 
 
-def _near_ways(typed: Typed, at: int, near: NearWords) -> Iterable[AnyWay]:
+def _near_ways(typed: Typed, at: int, index: Index) -> Iterable[AnyWay]:
     """Slips in names; and the last word may be the beginning of one."""
     word = typed.words[at]
     is_last = at == typed.places[-1]
     begun = [field for field, letters in BEGUN.items() if is_last and len(word) >= letters]
     slipped = ["name"] if spelling.may_slip(word) else []
     for field in dict.fromkeys([*slipped, *begun]):
-        found = near(field, word)
+        found = spelling.near(index, field, word)
         if field in begun and found.starts:
             yield Way(field, found.starts, FIT["start"] * FIT[field])
         if field == "name" and found.one_off:

@@ -7,7 +7,6 @@ meanings hold its words, and of all that fit. What follows them comes in the ord
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from catalog.search import typed
@@ -38,7 +37,7 @@ def find(query: Query, index: Index) -> Results:
     read = typed.read(text)
     if not read.places:
         return Results(ids=[], total=0, facets=_no_counts(query))
-    asked = asking.asked(read, partial(spelling.near, index))
+    asked = asking.asked(read, index)
     for needed in read.needs:
         results = _fitting(query, index, asked, needed)
         if results.total or _fits_anything(index, asked, needed):

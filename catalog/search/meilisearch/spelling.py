@@ -8,6 +8,7 @@ from threading import Lock
 from cachetools import TTLCache
 from rapidfuzz.distance import OSA
 
+from catalog.search.meilisearch.filters import is_one_of
 from catalog.search.meilisearch.index import Index
 from catalog.search.typed import TYPO_FROM, TYPO_UP_TO, TYPOS_FROM
 
@@ -45,6 +46,19 @@ def near(index: Index, field: str, word: str) -> Near:
         known = _read(word, index.values_near(field, word[:LENGTH]))
         with _lock:
             _near[key] = known
+    return known
+
+
+def count(index: Index, field: str, value: str) -> int:
+    """How many models have this value."""
+    key = (index.uid, f"{field} {value}")
+    with _lock:
+        known = _counts.get(key)
+    if known is None:
+        asked = {"filter": [is_one_of(field, [value])], "limit": 0}
+        known = int(index.multi([asked])[0]["estimatedTotalHits"])
+        with _lock:
+            _counts[key] = known
     return known
 
 
