@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, TextField, Value, When
@@ -38,6 +38,7 @@ ORDERS = {
 MOST_WORDS = 6  # each costs a look at every row
 VALUES_SHOWN = 100
 COUNTED_UP_TO = 20_000  # models; counting more takes longer than a page may
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEEPEST = 10**9  # rows; deeper than any table here
 READ_AT_ONCE = 10_000  # ids
 
@@ -110,6 +111,9 @@ def _narrowed(found: AIModelQuerySet, query: Query, *, without: str = "") -> AIM
         found = found.exclude(_has_one(name, values))
     if query.updated_since:
         found = found.filter(source_updated_at__gte=_since(query.updated_since))
+    if query.changed_after:
+        moment = EPOCH + timedelta(microseconds=query.changed_after)
+        found = found.filter(updated_at__gt=moment)
     return database_ranges.narrowed(found, query)
 
 

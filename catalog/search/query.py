@@ -70,6 +70,7 @@ class Query:
     is_runnable: bool | None = None
     is_sized: bool | None = None  # whether the memory that it takes can be reckoned
     is_priced: bool | None = None  # whether somebody offers it for a price
+    changed_after: int = 0  # version: microseconds of a row's updated_at, see documents.py
     sort: str = "relevance"
     offset: int = 0
     limit: int = 24

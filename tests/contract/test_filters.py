@@ -6,6 +6,7 @@ import pytest
 
 from catalog.models import AIModel
 from catalog.search import FacetValue
+from catalog.search.documents import version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -239,3 +240,13 @@ def test_a_deprecated_model_is_still_found(make_model, names):
     make_model("a/old", status=AIModel.Status.DEPRECATED)
 
     assert names("old") == ["a/old"]
+
+
+def test_what_changed_after_a_moment_is_found(three, make_model, ask):
+    later = make_model("other/delta")
+    moment = version_of(later.updated_at)
+
+    assert ask(changed_after=moment - 1).ids == [later.pk]
+    assert ask("delta", changed_after=moment - 1).ids == [later.pk]
+    assert ask(changed_after=moment).ids == []
+    assert ask("alpha", changed_after=moment - 1).ids == []

@@ -35,6 +35,7 @@ def _ranges(query: Query) -> list[Clause]:
     found = [_range(name, least, most) for name, (least, most) in query.ranges.items()]
     found += [_range(name, int(is_so), int(is_so)) for name, is_so in query.flags.items()]
     found.append(_range("by_updated", _since(query.updated_since), None))
+    found.append(_range("version", query.changed_after + 1 if query.changed_after else None, None))
     if query.devices is not None:
         found.append(any_value("device", [ANY_DEVICE, *query.devices]))
     return [clause for clause in found if clause is not None]

@@ -47,6 +47,7 @@ def _ranges(query: Query) -> list[Expression]:
         **{f"{name} >=": least for name, (least, _) in query.ranges.items()},
         **{f"{name} <=": most for name, (_, most) in query.ranges.items()},
         "by_updated >=": _since(query.updated_since),
+        "version >": query.changed_after or None,
     }
     found = [f"{comparison} {bound}" for comparison, bound in bounds.items() if bound is not None]
     found += [f"{name} = {str(is_so).lower()}" for name, is_so in query.flags.items()]
