@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,24 @@ def number(name: str, *, default: int, least: int = 0) -> int:
 def words(name: str, default: list[str]) -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()] or default
+
+
+def hosts(name: str) -> tuple[list[str], list[IPv4Network | IPv6Network]]:
+    """Host names (`.intranet`: all below it) and networks (`10.1.0.0/16`), from one list."""
+    names: list[str] = []
+    networks: list[IPv4Network | IPv6Network] = []
+    for word in words(name, []):
+        is_name = re.fullmatch(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*", word.lower())
+        try:
+            networks.append(ip_network(word))
+        except ValueError as error:
+            if not is_name:
+                raise ImproperlyConfigured(
+                    f"{name} holds {word!r}, which is neither a host nor a network; "
+                    "set it as in hooks.intranet,10.1.0.0/16."
+                ) from error
+            names.append(word.lower())
+    return names, networks
 
 
 def url(name: str, *, schemes: set[str], example: str, default: str = "") -> str:
