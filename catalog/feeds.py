@@ -42,8 +42,17 @@ class Written:
     updated: datetime
 
 
-def write(feed: Feed, ids: Sequence[int], *, notes: dict[int, str] | None = None) -> Written:
-    """The listed models of these ids in their order, each with the note that somebody wrote."""
+def write(
+    feed: Feed,
+    ids: Sequence[int],
+    *,
+    notes: dict[int, str] | None = None,
+    arrivals: dict[int, datetime] | None = None,
+) -> Written:
+    """The listed models of these ids in their order, each with the note that somebody wrote.
+
+    `arrivals` tells when each came into this feed; otherwise that is when it came into the catalog.
+    """
     atom = _Atom(
         title=_sound(feed.title),
         link=_at_home(feed.page),
@@ -55,7 +64,7 @@ def write(feed: Feed, ids: Sequence[int], *, notes: dict[int, str] | None = None
         feed_guid=_at_home(feed.address),
         links={"next": feed.next, "previous": feed.previous, "first": feed.address},
     )
-    dates = _dates(ids)
+    dates = _dates(ids, arrivals or {})
     for row in rows.in_order(ids):
         if row.id in dates:
             _add(atom, row, *dates[row.id], note=(notes or {}).get(row.id, ""))
@@ -112,12 +121,15 @@ def _summary(row: Row, note: str) -> str:
     return "\n".join(filter(None, [note, row.summary, " · ".join(filter(None, facts))]))
 
 
-def _dates(ids: Sequence[int]) -> dict[int, tuple[datetime, datetime]]:
+def _dates(
+    ids: Sequence[int], arrivals: dict[int, datetime]
+) -> dict[int, tuple[datetime, datetime]]:
     """When each came into this catalog, and when it changed last at its source or came."""
     found = AIModel.objects.filter(pk__in=ids).still_listed()
     return {
         pk: (arrived, max(arrived, changed or arrived))
-        for pk, arrived, changed in found.values_list("pk", "created_at", "source_updated_at")
+        for pk, created, changed in found.values_list("pk", "created_at", "source_updated_at")
+        for arrived in [arrivals.get(pk, created)]
     }
 
 

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from catalog.saved import alerts, forgetting, looking
 from catalog.search import indexing
 
 REBUILD_SECONDS = 3600  # A sweep may find that the whole index is due.
@@ -24,3 +25,22 @@ def index_stale_models() -> None:
 def check_index() -> None:
     """Compare the index with the database and repair it."""
     indexing.check_unless_busy()
+
+
+@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+def look_for_new_matches() -> None:
+    """Look at the saved searches that are due, and make e-mails of what was found."""
+    looking.look_at_due()
+    alerts.make_due_mails()
+
+
+@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+def send_alerts() -> None:
+    """Send the e-mails and call the webhooks that are due."""
+    alerts.send_due()
+
+
+@shared_task(ignore_result=True, expires=3600)  # type: ignore[untyped-decorator]
+def forget_old_alerts() -> None:
+    """Remove matches and alerts that nobody needs any more."""
+    forgetting.forget()

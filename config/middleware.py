@@ -11,6 +11,7 @@ from django.middleware.gzip import GZipMiddleware
 
 log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SECRET_PATHS = re.compile("^(/feeds/|/account/mail/).*")  # whoever has the address may
 UNLOGGED_PATHS = ("/static/", "/livez", "/readyz")
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -38,7 +39,7 @@ def _log(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -
     log.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=SECRET_PATHS.sub(r"\1...", request.path),
         status=response.status_code,
         milliseconds=round(milliseconds, 1),
     )

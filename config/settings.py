@@ -1,6 +1,7 @@
 """Every setting of Slipway, each environment variable read once; docs/running.md lists them."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,7 @@ VAR_DIR = environment.directory("VAR_DIR", BASE_DIR / "var")
 SECRET_KEY = environment.secret(
     "SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not IS_LOCAL
 )
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
 PORT = environment.number("PORT", default=8000, least=1)
 PUBLIC_URL = environment.url(
     "PUBLIC_URL",
@@ -70,6 +72,17 @@ REPLICATE_API_TOKEN = environment.text("REPLICATE_API_TOKEN")
 HF_TOKEN = environment.text("HF_TOKEN")
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
+
+# What goes out: e-mail, and calls of addresses that people gave (config/outbound.py).
+EMAIL_URL = environment.url(
+    "EMAIL_URL",
+    schemes={"smtp", "smtp+tls", "smtp+ssl", "consolemail"},
+    example="smtp+tls://user:password@mail.example.org:587",
+)
+EMAIL_FROM = environment.text(
+    "EMAIL_FROM", f"Slipway <slipway@{urlsplit(PUBLIC_URL).hostname or 'localhost'}>"
+)
+WEBHOOK_ALLOWED_HOSTS = environment.hosts("WEBHOOK_ALLOWED_HOSTS")
 
 INSTALLED_APPS = [
     "accounts",
@@ -182,7 +195,19 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "saved_searches"
+LOGOUT_REDIRECT_URL = "home"
+
+_mail = environ.Env.email_url_config(EMAIL_URL or "dummymail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"]
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -288,6 +313,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "catalog.tasks.check_index",
         "schedule": 600.0,
         "options": {"expires": 600.0},
+    },
+    "look for new matches": {
+        "task": "catalog.tasks.look_for_new_matches",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "send alerts": {
+        "task": "catalog.tasks.send_alerts",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "forget old alerts": {
+        "task": "catalog.tasks.forget_old_alerts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
     },
     "note the heartbeat": {
         "task": "config.tasks.note_heartbeat",

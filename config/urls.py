@@ -7,6 +7,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("config.health.urls")),
     path("", include("config.api.urls")),
+    path("", include("accounts.urls")),
+    path("", include("catalog.saved.urls")),
     path("", include("catalog.urls")),
 ]
 

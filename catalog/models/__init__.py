@@ -6,6 +6,7 @@ from .imports import ImportReject, ImportRun
 from .indexes import IndexCheck, IndexReject
 from .offers import Offer
 from .publishers import Publisher
+from .saved import Alert, SavedMatch, SavedSearch
 from .search_terms import SearchTerm
 from .sources import Source, SourceRecord
 from .versions import DailyRuns, Example, Version
@@ -13,6 +14,7 @@ from .vocabulary import Library, License, LicenseClass, Task
 
 __all__ = [
     "AIModel",
+    "Alert",
     "Card",
     "Collection",
     "CollectionItem",
@@ -28,6 +30,8 @@ __all__ = [
     "LicenseClass",
     "Offer",
     "Publisher",
+    "SavedMatch",
+    "SavedSearch",
     "SearchTerm",
     "Source",
     "SourceRecord",

@@ -244,6 +244,7 @@ class AIModel(models.Model):
             models.Index(fields=["status", "-popularity"], name="ai_model_by_status"),
             models.Index(fields=["-published_at", "id"], name="ai_model_by_age"),
             models.Index(fields=["-trending_score", "id"], name="ai_model_by_trend"),
+            models.Index(fields=["updated_at"], name="ai_model_by_change"),
             models.Index(
                 fields=["license_from"],
                 condition=~Q(license_from=None),

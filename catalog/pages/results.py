@@ -50,6 +50,7 @@ class ResultsPage:
     address: Address
     chips: list[Chip]
     clear_url: str
+    save_url: str
     sorts: list[Sort]
     sort: str
     sort_title: str
@@ -83,8 +84,9 @@ def of(form: SearchForm) -> ResultsPage:
         memory_presets=facets.memory_presets(address),
         context_presets=facets.context_presets(address),
         address=address,
-        chips=_chips(address),
+        chips=chips(address),
         clear_url=address.only(("q", "sort")).url(),
+        save_url=address.without("sort").url(route="save_search"),
         sorts=_sorts(query, address),
         sort=query.sort,
         sort_title=str(words.SORT_TITLES.get(query.sort, query.sort)),
@@ -114,7 +116,7 @@ def _headline(query: Query, found: Results) -> str:
     return text % count
 
 
-def _chips(address: Address) -> list[Chip]:
+def chips(address: Address) -> list[Chip]:
     return [
         _chip(name, value, address)
         for name, value in address.pairs

@@ -51,6 +51,8 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Read:
         ("BROKER_URL", "kafka://localhost", "set it as in redis://"),
         ("CACHE_URL", "memcached://localhost", "set it as in redis://"),
         ("PUBLIC_URL", "models.example.org", "set it as in https://"),
+        ("EMAIL_URL", "mail.example.org", "set it as in smtp+tls://"),
+        ("WEBHOOK_ALLOWED_HOSTS", "10.0.0.0/33", "set it as in hooks.intranet"),
         ("LOG_LEVEL", "LOUD", "set it to one of DEBUG, INFO"),
     ],
 )

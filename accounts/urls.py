@@ -1,0 +1,8 @@
+from django.urls import URLPattern, path
+
+from . import views
+
+urlpatterns: list[URLPattern] = [
+    path("account/login", views.login, name="login"),
+    path("account/logout", views.logout, name="logout"),
+]
