@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from catalogs import at_hand
-from processes import processes_of, slipway
+from processes import pace, processes_of, slipway
 
 PATHS = (
     ("/models.csv", "identity"),
@@ -32,6 +32,7 @@ PIECE = 1 << 16
 
 
 def main() -> None:
+    print(f"This machine counts to ten million in {pace():.2f} s (processor time, plain Python).")
     with slipway(VAR_DIR=str(at_hand())) as served:
         measure(served.port, processes_of(served.pid, "web"))
 
