@@ -87,11 +87,12 @@ def _notice(frame: Heading) -> str:
 
 def _addresses(ai_model: AIModel, frame: Heading) -> str:
     names = [ai_model.publisher.slug, ai_model.name]
+    source = " ".join(filter(None, [inline(frame.source), _web(ai_model.source_url)]))
     read = f", read {frame.seen_on}" if frame.seen_on else ""
     lines = [
         f"- Page: {_at_home(reverse('model', args=names))}",
         f"- The same as JSON: {_at_home(reverse('v1:model', args=names))}",
-        f"- Source: {inline(frame.source)} {_web(ai_model.source_url)}{read}",
+        f"- Source: {source}{read}",
     ]
     return "\n".join(lines)
 

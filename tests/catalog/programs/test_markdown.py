@@ -59,7 +59,7 @@ def test_it_tells_facts_license_and_where_each_comes_from(client: Client, llama:
     assert "| Runs |" not in text
     assert "mit (Open): Use, change and sell, with little more than attribution." in text
     assert "- The same as JSON: <https://models.example.org/v1/models/Meta/Llama-3-8B>" in text
-    assert "<https://huggingface.co/meta/Llama-3-8B>" in text
+    assert "- Source: Hugging Face <https://huggingface.co/meta/Llama-3-8B>\n" in text
 
 
 def test_it_tells_prices_with_source_and_date(client: Client, llama: AIModel) -> None:
