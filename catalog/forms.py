@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -38,6 +38,7 @@ BYTE_UNITS = {
 }
 PRICE = re.compile(r"\$?(\d{1,7}(?:\.\d{1,9})?)", re.ASCII)
 BOUNDED = ("params", "active_params", "context", "memory", "price")
+Form = TypeVar("Form", bound=forms.Form)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -184,12 +185,26 @@ class WholeNumberField(forms.IntegerField):
         return super().to_python(value)
 
 
+class SharedFields(dict[str, forms.Field]):
+    """Fields that no form changes, so that they need no copy for each request, as Django makes."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "SharedFields":
+        return self
+
+
+def sharing_fields(form: type[Form]) -> type[Form]:
+    form.base_fields = SharedFields(form.base_fields)
+    return form
+
+
+@sharing_fields
 class TextSoFarForm(forms.Form):
     """What stands in a search box while somebody types."""
 
     q = TextField(required=False)
 
 
+@sharing_fields
 class SearchForm(forms.Form):
     """Unknown parameters are ignored; a wrong value is an error under its field's name."""
 

@@ -8,7 +8,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from catalog.forms import PAGE_SIZE_LIMIT, SearchForm, TextField, WholeNumberField
+from catalog.forms import (
+    PAGE_SIZE_LIMIT,
+    SearchForm,
+    TextField,
+    WholeNumberField,
+    sharing_fields,
+)
 from catalog.search import FACETS, Query
 from config.api import pages
 from config.api.problems import BadParameters
@@ -55,6 +61,7 @@ class OneOfField(forms.CharField):
         return word
 
 
+@sharing_fields
 class ListingForm(forms.Form):
     """What the API takes beside the search page's parameters."""
 
@@ -65,6 +72,7 @@ class ListingForm(forms.Form):
     cursor = forms.CharField(required=False, max_length=2000)
 
 
+@sharing_fields
 class PageForm(forms.Form):
     """What a listing takes that nothing can be searched in."""
 
@@ -72,6 +80,7 @@ class PageForm(forms.Form):
     limit = WholeNumberField(limit=PAGE_SIZE_LIMIT)
 
 
+@sharing_fields
 class TextForm(forms.Form):
     """What GET /v1/search takes, with Replicate's limits."""
 

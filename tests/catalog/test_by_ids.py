@@ -1,5 +1,7 @@
 """Rows by their ids: as the queryset has them, whatever the planner believes of the statuses."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 
@@ -15,7 +17,13 @@ read = ByIds(lambda ids: AIModel.objects.filter(pk__in=ids).still_listed().value
 def ids(db: None) -> list[int]:
     publisher = Publisher.objects.create(slug="acme")
     made = AIModel.objects.bulk_create(
-        AIModel(publisher=publisher, name=f"m{at}", key=f"acme/m{at}", tags=["a", {"b": at}])
+        AIModel(
+            publisher=publisher,
+            name=f"m{at}",
+            key=f"acme/m{at}",
+            tags=["a", {"b": at}],
+            published_at=datetime(2026, 1, 2, 3, 4, 5, at, tzinfo=UTC) if at else None,
+        )
         for at in range(5)
     )
     return [one.pk for one in made]
