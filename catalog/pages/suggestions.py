@@ -120,12 +120,12 @@ def named(text: str) -> list[Named]:
     """What is called just so, beside models: a task, a publisher, a collection."""
     if not suggesting.says_enough(text):
         return []
-    return [
-        Named(group.kind, one)
-        for group in places(text)
-        for one in group.suggestions
-        if one.is_exact
-    ]
+    groups = [Group("collection", _("Collections"), _collections(text))]
+    if suggesting.names_publisher(text, _named_publishers()):
+        groups.insert(0, Group("publisher", _("Publishers"), _publishers(text)))
+    if suggesting.names_task(text, _spelled_tasks()):
+        groups.insert(0, _tasks(text))
+    return [Named(group.kind, one) for group in groups for one in group.suggestions if one.is_exact]
 
 
 def _tasks(text: str) -> Group:
