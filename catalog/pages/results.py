@@ -10,7 +10,7 @@ from catalog import search
 from catalog.forms import SearchForm
 from catalog.search import FACETS, SORTS, Query, Results
 
-from . import doors, facets, figures, notices, rows, suggestions, words
+from . import doors, facets, figures, nearest, notices, rows, suggestions, words
 from .address import Address
 from .pagination import Pages
 from .remembered import remembered
@@ -62,6 +62,7 @@ class ResultsPage:
     notice: str
     is_partial: bool
     named: list[suggestions.Named]
+    nearest: nearest.Nearest | None
     drops: list[Chip]
     popular: list[Row]
     url: str
@@ -98,6 +99,7 @@ def of(form: SearchForm) -> ResultsPage:
         notice=notices.of(found.cause) if found.is_degraded else "",
         is_partial=found.is_partial,
         named=suggestions.named(query.text) if number == 1 else [],
+        nearest=nearest.of(query, found, address),
         drops=[] if found.total else _drops(query, address),
         popular=[] if found.total else _popular(),
         url=address.url(page=number),
