@@ -39,6 +39,8 @@ BYTE_UNITS = {
 PRICE = re.compile(r"\$?(\d{1,7}(?:\.\d{1,9})?)", re.ASCII)
 BOUNDED = ("params", "active_params", "context", "memory", "price")
 Form = TypeVar("Form", bound=forms.Form)
+# What goes without saying, in a URL.
+USUAL = {("sort", "relevance"), ("variants", "folded")}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -251,6 +253,7 @@ class SearchForm(forms.Form):
         offered="true, false",
     )
     sort = WordField(meanings={sort: sort for sort in SORTS}, offered=", ".join(SORTS))
+    variants = WordField(meanings={"folded": "folded", "all": "all"}, offered="folded, all")
     page = WholeNumberField(limit=PAGE_LIMIT)
     limit = WholeNumberField(limit=PAGE_SIZE_LIMIT)
 
@@ -268,8 +271,12 @@ class SearchForm(forms.Form):
         facets: tuple[str, ...] = (),
         offset: int | None = None,
         limit: int | None = None,
+        may_collapse: bool = False,
     ) -> Query:
-        """The question as every engine takes it; only after is_valid()."""
+        """The question as every engine takes it; only after is_valid().
+
+        With `may_collapse`, copies stand under their originals unless the form wants all.
+        """
         wanted = self.cleaned_data
         size = limit or wanted["limit"] or PAGE_SIZE
         since = wanted["updated_since"]
@@ -297,6 +304,7 @@ class SearchForm(forms.Form):
             offset=((wanted["page"] or 1) - 1) * size if offset is None else offset,
             limit=size,
             facets=facets,
+            collapse=may_collapse and wanted["variants"] != "all",
         )
 
     def _machine(self) -> dict[str, Any]:
@@ -321,7 +329,7 @@ class SearchForm(forms.Form):
             if name not in ("page", "limit")
             for value in self._written(name)
         ]
-        return [(name, value) for name, value in pairs if (name, value) != ("sort", "relevance")]
+        return [pair for pair in pairs if pair not in USUAL]
 
     def sentences(self) -> list[str]:
         """Each error with the name of its field in front."""

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from catalog.saved import alerts, forgetting, looking
 from catalog.search import indexing
+from catalog.sources import copies
 
 REBUILD_SECONDS = 3600  # A sweep may find that the whole index is due.
 
@@ -44,3 +45,9 @@ def send_alerts() -> None:
 def forget_old_alerts() -> None:
     """Remove matches and alerts that nobody needs any more."""
     forgetting.forget()
+
+
+@shared_task(ignore_result=True, expires=600)  # type: ignore[untyped-decorator]
+def group_copies() -> None:
+    """Point copies at their originals after what was changed by hand; an import does it itself."""
+    copies.resolve_if_changed()

@@ -333,6 +333,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "group copies": {
+        "task": "catalog.tasks.group_copies",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "note the heartbeat": {
         "task": "config.tasks.note_heartbeat",
         "schedule": 30.0,

@@ -120,6 +120,12 @@ SEARCH: Parameters = [
     *RANGES,
     OpenApiParameter("sort", enum=list(SORTS), description="Order of a search."),
     OpenApiParameter(
+        "variants",
+        enum=["folded", "all"],
+        description="Taken from addresses of the search page, without effect: here every model is "
+        "listed, and `group` tells whose copy it is.",
+    ),
+    OpenApiParameter(
         "facets",
         str,
         description=f"What to count, separated by commas: {', '.join(FACETS)}. Without it a "

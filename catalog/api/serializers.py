@@ -125,6 +125,11 @@ class ModelShape(serializers.Serializer[None]):
     storage_bytes = Count(allow_null=True, help_text="Size on disk.")
     base_model = Text(allow_null=True, help_text="owner/name of the first of base_models.")
     base_models = _words("owner/name of what it was made from, as its source says.")
+    group = Text(
+        help_text="owner/name of the original of which this is a converted or re-uploaded copy; "
+        "its own name when it is none."
+    )
+    is_variant = serializers.BooleanField(help_text="It is a copy of the model that group names.")
     base_relation = serializers.ChoiceField(AIModel.BaseRelation.choices, allow_null=True)
     datasets = _words("What it was trained on.")
     papers = _words("arXiv ids.")

@@ -70,6 +70,7 @@ BESIDES = (
     *("pk", "license__url", "license_text", "replacement_id"),
     *("inherited_license_class", "license_from__publisher__slug", "license_from__name"),
     *("weight_bytes", "weight_bits", "token_bytes"),
+    *("original__publisher__slug", "original__name", "original__status"),
 )
 OFFER_COLUMNS = (
     "provider",
@@ -150,6 +151,7 @@ def _model(row: Shape, around: Beside) -> Shape:
     full_name, pk = f"{row['owner']}/{row['name']}", row["pk"]
     url = f"{around.pages}{quote(full_name)}"
     shown, offers = around.examples.get(pk), around.offers.get(pk, [])
+    group = _group(row) or full_name
     return {
         "url": url,
         **known,
@@ -161,6 +163,8 @@ def _model(row: Shape, around: Beside) -> Shape:
         "license_inherited_from": _license_from(row),
         "memory_estimate": _memory_estimate(row),
         "base_model": row["base_models"][0] if row["base_models"] else None,
+        "group": group,
+        "is_variant": group != full_name,
         "replacement": around.replacements.get(row["replacement_id"]),
         "latest_version": around.versions.get(pk),
         "default_example": example(shown, full_name, url) if shown else None,
@@ -192,6 +196,13 @@ def _price(offers: list[Shape]) -> Shape | None:
     """The lowest of each unit that can be compared."""
     told = ((one["unit"], one["currency"], Decimal(repr(one["amount"]))) for one in offers)
     return prices.as_json(prices.least(told))
+
+
+def _group(row: Shape) -> str:
+    """The original's name; empty for what is no copy, and while the original is not shown."""
+    if row["original__status"] not in AIModel.LISTED:
+        return ""
+    return f"{row['original__publisher__slug']}/{row['original__name']}"
 
 
 def origins(shape: Shape, found: dict[str, FieldOrigin]) -> Shape:

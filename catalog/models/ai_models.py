@@ -164,6 +164,17 @@ class AIModel(models.Model):
         max_length=16, choices=LicenseClass, null=True, editable=False
     )
 
+    # Derived, see sources/copies.py; an original has none itself.
+    original = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="copies",
+        db_index=False,
+        help_text="What this is a converted or re-uploaded copy of.",
+    )
+
     paper_url = models.URLField(max_length=500, blank=True)
     code_url = models.URLField(max_length=500, blank=True)
     weights_url = models.URLField(max_length=500, blank=True)
@@ -249,6 +260,11 @@ class AIModel(models.Model):
                 fields=["license_from"],
                 condition=~Q(license_from=None),
                 name="ai_model_by_license_from",
+            ),
+            models.Index(
+                fields=["original"],
+                condition=Q(original__isnull=False),
+                name="ai_model_by_original",
             ),
             models.Index(
                 fields=["id"],

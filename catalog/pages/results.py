@@ -10,7 +10,7 @@ from catalog import search
 from catalog.forms import SearchForm
 from catalog.search import FACETS, SORTS, Query, Results
 
-from . import doors, facets, figures, nearest, notices, rows, suggestions, words
+from . import copies, doors, facets, figures, nearest, notices, rows, suggestions, words
 from .address import Address
 from .pagination import Pages
 from .remembered import remembered
@@ -43,6 +43,9 @@ class ResultsPage:
     total: str
     headline: str
     rows: list[Row]
+    folded: str  # a sentence on the copies that are no lines of their own
+    one_by_one_url: str
+    grouped_url: str
     groups: list[facets.Group]
     parameter_presets: list[facets.Preset]
     memory_presets: list[facets.Preset]
@@ -71,7 +74,7 @@ class ResultsPage:
 
 def of(form: SearchForm) -> ResultsPage:
     """What /models shows for a valid form."""
-    query = form.query(facets=facets.GROUPS)
+    query = form.query(facets=facets.GROUPS, may_collapse=True)
     found = search.find(query)
     address = Address(tuple(form.parameters()))
     number = form.cleaned_data["page"] or 1
@@ -79,7 +82,10 @@ def of(form: SearchForm) -> ResultsPage:
         text=query.text,
         total=figures.whole(found.total),
         headline=_headline(query, found),
-        rows=rows.in_order(found.ids),
+        rows=copies.under(rows.in_order(found.ids), found.variants, _all_url(address)),
+        folded=_folded(found),
+        one_by_one_url=_all_url(address) if found.folded else "",
+        grouped_url=address.without("variants").url() if address.get("variants") else "",
         groups=facets.of(query, found.facets, address),
         parameter_presets=facets.parameter_presets(address),
         memory_presets=facets.memory_presets(address),
@@ -118,11 +124,26 @@ def _headline(query: Query, found: Results) -> str:
     return text % count
 
 
+def _folded(found: Results) -> str:
+    if not found.folded:
+        return ""
+    text = ngettext(
+        "%(count)s of them is a copy, shown under its original.",
+        "%(count)s of them are copies, shown under their originals.",
+        found.folded,
+    )
+    return text % {"count": figures.whole(found.folded)}
+
+
+def _all_url(address: Address) -> str:
+    return address.having("variants", "all").url()
+
+
 def chips(address: Address) -> list[Chip]:
     return [
         _chip(name, value, address)
         for name, value in address.pairs
-        if name not in ("q", "sort", "page", "limit")
+        if name not in ("q", "sort", "variants", "page", "limit")
     ]
 
 
@@ -150,7 +171,8 @@ def _sorts(query: Query, address: Address) -> list[Sort]:
 
 
 def _pages(found: Results, number: int, size: int, address: Address) -> Pages:
-    count = max(1, -(-found.total // size))
+    lines = found.total - found.folded
+    count = max(1, -(-lines // size))
     first = (number - 1) * size + 1
     return Pages(
         number=number,
@@ -159,8 +181,8 @@ def _pages(found: Results, number: int, size: int, address: Address) -> Pages:
         next_url=address.url(page=number + 1) if number < count else "",
         first_number=first,
         first=figures.whole(first),
-        last=figures.whole(min(first + size - 1, found.total)),
-        total=figures.whole(found.total),
+        last=figures.whole(min(first + size - 1, lines)),
+        total=figures.whole(lines),
     )
 
 
@@ -171,7 +193,7 @@ def _drops(query: Query, address: Address) -> list[Chip]:
         for chip, rest in [
             (_chip(name, value, address), address.without(name, value))
             for name, value in address.pairs
-            if name not in ("q", "sort")
+            if name not in ("q", "sort", "variants")
         ][:SUGGESTED_DROPS]
     ]
     if query.text and found:

@@ -53,6 +53,25 @@ PERMITS: dict[str, Any] = {
 }
 
 
+class Copy(NamedTuple):
+    """A converted or re-uploaded copy of a model."""
+
+    owner: str
+    name: str
+    url: str
+    kind: str
+    used: str
+
+
+class Copies(NamedTuple):
+    """The copies of one model among the results."""
+
+    title: str
+    kinds: str
+    shown: tuple[Copy, ...]
+    all_url: str  # where the others are, if there are more
+
+
 class Row(NamedTuple):
     """What is not known is an empty text."""
 
@@ -76,6 +95,7 @@ class Row(NamedTuple):
     updated: str
     updated_on: str
     updated_at: str
+    copies: Copies | None = None
 
     @property
     def html(self) -> str:

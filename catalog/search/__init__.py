@@ -3,7 +3,7 @@
 import heapq
 from dataclasses import replace
 
-from catalog.search import breaker, database
+from catalog.search import breaker, database, folding
 from catalog.search.engines import engine
 from catalog.search.errors import Cause, Unavailable
 from catalog.search.query import FACETS, SORTS, AllIds, FacetValue, Query, Results
@@ -27,6 +27,10 @@ def find(query: Query) -> Results:
 
     When the engine cannot answer, the database does, with fewer features (`is_degraded`).
     """
+    return folding.find(query, _answer) if folding.is_wanted(query) else _answer(query)
+
+
+def _answer(query: Query) -> Results:
     if breaker.is_open():
         return _by_database(query)
     try:

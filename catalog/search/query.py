@@ -75,6 +75,7 @@ class Query:
     offset: int = 0
     limit: int = 24
     facets: tuple[str, ...] = ()  # names out of FACETS to count
+    collapse: bool = False  # copies of a model under their original, see folding.py
 
     @property
     def ranges(self) -> dict[str, Bounds]:
@@ -110,6 +111,10 @@ class Results:
     ids: list[int]
     total: int
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    # When collapsed: copies by the original that they stand under, and how many of the total do,
+    # on all pages.
+    variants: dict[int, list[int]] = field(default_factory=dict)
+    folded: int = 0
     is_partial: bool = False  # nothing has all the words; these have most of them
     is_degraded: bool = False  # answered by the database, with fewer features
     cause: Cause | None = None  # why, when it is degraded

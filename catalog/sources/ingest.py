@@ -18,6 +18,7 @@ from catalog.search import indexing
 
 from . import (
     base_models,
+    copies,
     daily_runs,
     huggingface,
     jsonl,
@@ -149,6 +150,7 @@ def _finish(
     report(Stage("families", counts=intake.counts))
     base_models.resolve()
     inheritance.settle()
+    copies.resolve()
     outcome = Outcome(intake.counts, skipped)
     if stats and order.source == "replicate":
         report(Stage("daily runs", counts=intake.counts))

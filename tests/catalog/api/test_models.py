@@ -207,3 +207,38 @@ def test_zero_is_a_value_with_an_origin_and_nothing_is_none(
 
     assert provenance["likes"]["source"] == "huggingface"
     assert not provenance.keys() & {"run_count", "license_class", "is_runnable", "parameters"}
+
+
+def test_a_copy_names_its_group_and_the_original_itself(
+    client: Client, make_model: MakeModel
+) -> None:
+    original = make_model("Qwen/Qwen3-8B")
+    make_model("a/Qwen3-8B-GGUF", original=original)
+
+    copy = client.get("/v1/models/a/Qwen3-8B-GGUF").json()
+    itself = client.get("/v1/models/Qwen/Qwen3-8B").json()
+
+    assert (copy["group"], copy["is_variant"]) == ("Qwen/Qwen3-8B", True)
+    assert (itself["group"], itself["is_variant"]) == ("Qwen/Qwen3-8B", False)
+
+
+def test_a_group_never_names_what_is_not_shown(client: Client, make_model: MakeModel) -> None:
+    original = make_model("Qwen/Qwen3-8B", status=AIModel.Status.HIDDEN)
+    make_model("a/Qwen3-8B-GGUF", original=original)
+
+    copy = client.get("/v1/models/a/Qwen3-8B-GGUF").json()
+
+    assert (copy["group"], copy["is_variant"]) == ("a/Qwen3-8B-GGUF", False)
+
+
+@pytest.mark.parametrize("address", ["?q=qwen3", "?q=qwen3&variants=folded", ""])
+def test_every_copy_is_listed(client: Client, make_model: MakeModel, address: str) -> None:
+    original = make_model("Qwen/Qwen3-8B")
+    make_model("a/Qwen3-8B-GGUF", original=original)
+
+    found = client.get(f"/v1/models{address}").json()["results"]
+
+    assert {(one["name"], one["group"]) for one in found} == {
+        ("Qwen3-8B", "Qwen/Qwen3-8B"),
+        ("Qwen3-8B-GGUF", "Qwen/Qwen3-8B"),
+    }
