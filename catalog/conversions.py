@@ -51,9 +51,17 @@ ALTERED = frozenset(
 
 
 def labels(name: str) -> list[str]:
-    """What a copy was converted to, as its name says: GGUF, 4bit. Empty for no conversion."""
+    """What a copy was converted to, as its name says: GGUF, 4-bit. Empty for no conversion."""
     found = ONE_MARK.findall(" ".join(words(name)))
-    return list(dict.fromkeys(FORMATS.get(mark, mark.replace(" ", "_")) for mark in found))
+    return list(dict.fromkeys(map(_label, found)))
+
+
+def _label(mark: str) -> str:
+    if mark in FORMATS:
+        return FORMATS[mark]
+    if bits := re.fullmatch(r"([\d.]+) ?bits?", mark):
+        return f"{bits[1]}-bit"
+    return mark if re.fullmatch(SAID, mark) else mark.replace(" ", "_").upper()
 
 
 def is_converted(text: str) -> bool:

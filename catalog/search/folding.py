@@ -5,15 +5,25 @@ original stands once, at the place of the best of its group. Further on, where n
 the best, every model is a line of its own.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from catalog.conversions import is_converted
 from catalog.models import AIModel
+from catalog.models.by_ids import ByIds
 from catalog.search.addresses import key_in, plain
 from catalog.search.query import Query, Results
 
 WINDOW = 240  # results
+
+_COPIES = ByIds(
+    lambda ids: (
+        AIModel.objects.filter(pk__in=ids)
+        .exclude(original=None)
+        .order_by()
+        .values_list("pk", "original_id")
+    )
+)
 
 Ask = Callable[[Query], Results]
 
@@ -66,9 +76,8 @@ def _leader(id: int, originals: dict[int, int | None]) -> int:
     return original if original is not None and is_found else id
 
 
-def _originals(ids: Iterable[int]) -> dict[int, int | None]:
+def _originals(ids: list[int]) -> dict[int, int | None]:
     """For each of these models its original, if it is a copy."""
     found: dict[int, int | None] = dict.fromkeys(ids)
-    copies = AIModel.objects.filter(pk__in=list(found)).exclude(original=None).order_by()
-    found.update(copies.values_list("pk", "original_id"))
+    found.update(_COPIES(ids))
     return found

@@ -33,13 +33,13 @@ def originals() -> dict[str, str | None]:
 @pytest.mark.parametrize(
     ("name", "same", "kinds"),
     [
-        ("Qwen3-8B-Q4_K_M-GGUF", "Qwen3-8B", ["q4_k_m", "GGUF"]),
-        ("Qwen3-8B-unsloth-bnb-4bit", "Qwen3-8B", ["bitsandbytes", "4bit"]),
-        ("Qwen3-8B-FP8-dynamic", "qwen3_8b", ["fp8"]),
+        ("Qwen3-8B-Q4_K_M-GGUF", "Qwen3-8B", ["Q4_K_M", "GGUF"]),
+        ("Qwen3-8B-unsloth-bnb-4bit", "Qwen3-8B", ["bitsandbytes", "4-bit"]),
+        ("Qwen3-8B-FP8-dynamic", "qwen3_8b", ["FP8"]),
         ("Llama-2-7B-Chat-GPTQ", "Llama-2-7b-chat-hf", ["GPTQ"]),
         ("model-i1-GGUF", "model", ["GGUF"]),
-        ("Mistral-7B-v0.1-quantized.w4a16", "Mistral-7B-v0.1", ["quantized", "w4a16"]),
-        ("qwen3.8-27b-mlx-6bit", "Qwen3.8-27B", ["MLX", "6bit"]),
+        ("Mistral-7B-v0.1-quantized.w4a16", "Mistral-7B-v0.1", ["quantized", "W4A16"]),
+        ("qwen3.8-27b-mlx-6bit", "Qwen3.8-27B", ["MLX", "6-bit"]),
     ],
 )
 def test_a_name_without_marks_is_the_originals(name: str, same: str, kinds: list[str]) -> None:
