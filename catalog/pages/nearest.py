@@ -44,7 +44,8 @@ def of(query: Query, found: Results, address: Address) -> Nearest | None:
     if read.is_sentence:
         return None
     for text, without in _texts(read):
-        count = _count(replace(query, text=text, offset=0, limit=1, facets=()))
+        asked = replace(query, text=text, offset=0, limit=1, facets=(), collapse=False)
+        count = _count(asked)
         if count:
             url = address.having("q", text).url()
             return Nearest(text, without, url, figures.whole(count))
