@@ -7,14 +7,13 @@ meanings hold its words, and of all that fit. What follows them comes in the ord
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from catalog.search import typed
 from catalog.search.addresses import plain
 from catalog.search.meilisearch import asking, counting, filters, ranking, spelling
 from catalog.search.meilisearch.asking import Asked
 from catalog.search.meilisearch.filters import Expression
-from catalog.search.meilisearch.index import Index
+from catalog.search.meilisearch.index import Answer, Index, Request
 from catalog.search.query import FacetValue, Query, Results
 from catalog.search.words import sound
 
@@ -24,9 +23,6 @@ CLOSEST = (24, 16)
 BY_USE = ["weight:desc"]
 READ_AT_ONCE = 20_000  # ids
 DEEPEST = 10**9  # rows; more than the engine can hold
-
-Request = dict[str, Any]
-Answer = dict[str, Any]
 
 
 def find(query: Query, index: Index) -> Results:
@@ -82,15 +78,12 @@ def _fitting(query: Query, index: Index, asked: Asked, needed: int) -> Results:
     fits = [asked.fitting(needed=needed)]
     if query.sort != "relevance":
         return _listed(query, index, fits, by=BY_USE)
-    main = _main(query, fits) | _candidates(FITTING)
-    counted = [main, *counting.requests(query, fits)]
-    others = _other_candidates(query, asked, needed)
+    counted = [_main(query, fits) | _candidates(FITTING), *counting.requests(query, fits)]
+    close = _close_candidates(query, asked, needed)
     unknown = spelling.unknown(index, asked.stems)
-    answers = index.multi([*counted, *others, *map(_how_many_hold, unknown)])
-    _note(index, unknown, answers[len(counted) + len(others) :])
-    ranked = _ranked(
-        index, asked, [answers[0], *answers[len(counted) : len(counted) + len(others)]]
-    )
+    answers, beside = index.at_once(counted, [*close, *map(_how_many_hold, unknown)])
+    _note(index, unknown, beside[len(close) :])
+    ranked = _ranked(index, asked, [answers[0], *beside[: len(close)]])
     total = max(int(answers[0]["estimatedTotalHits"]), len(ranked))
     ids = ranked[query.offset : query.offset + query.limit]
     if len(ids) < query.limit and total > len(ranked):
@@ -98,7 +91,7 @@ def _fitting(query: Query, index: Index, asked: Asked, needed: int) -> Results:
     return Results(
         ids=ids,
         total=total,
-        facets=counting.counts(query, fits, answers[: len(counted)], index) if query.facets else {},
+        facets=counting.counts(query, fits, answers, index) if query.facets else {},
     )
 
 
@@ -107,7 +100,7 @@ def _main(query: Query, fits: Sequence[Expression]) -> Request:
     return found | ({"facets": counting.unchosen(query)} if query.facets else {})
 
 
-def _other_candidates(query: Query, asked: Asked, needed: int) -> list[Request]:
+def _close_candidates(query: Query, asked: Asked, needed: int) -> list[Request]:
     kinds = [(asked.exact(), EXACT), *zip(asked.closest(needed=needed), CLOSEST, strict=False)]
     narrowed = filters.of(query)
     return [{"filter": [kind, *narrowed], **_candidates(limit)} for kind, limit in kinds]

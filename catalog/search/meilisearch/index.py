@@ -1,11 +1,18 @@
 """The live index as searches ask it."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 # A path below the engine's address, and a body that is sent as JSON.
 Search = Callable[[str, dict[str, Any]], dict[str, Any]]
+Request = dict[str, Any]
+Answer = dict[str, Any]
+
+THREADS = 16  # for what is asked beside; each waits for the engine and does nothing else
+
+_beside = ThreadPoolExecutor(THREADS, thread_name_prefix="search")
 
 
 @dataclass(frozen=True)
@@ -13,15 +20,19 @@ class Index:
     search: Search
     uid: str
 
-    def multi(self, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def multi(self, requests: Sequence[Request]) -> list[Answer]:
         """The answer to each of the requests, which travel together."""
         if not requests:
             return []
         queries = [{"indexUid": self.uid, **request} for request in requests]
-        answers: list[dict[str, Any]] = self.search("/multi-search", {"queries": queries})[
-            "results"
-        ]
+        answers: list[Answer] = self.search("/multi-search", {"queries": queries})["results"]
         return answers
+
+    def at_once(self, *groups: Sequence[Request]) -> list[list[Answer]]:
+        """The answers to each group; the engine works on the groups side by side."""
+        others = [_beside.submit(self.multi, group) for group in groups[1:]]
+        first = self.multi(groups[0])
+        return [first, *(other.result() for other in others)]
 
     def values_near(self, field: str, text: str) -> dict[str, int]:
         """How many models hold each value of a field that begins with the text, slips forgiven."""
