@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import F, Max, Min, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 
 from catalog import search
@@ -34,6 +34,7 @@ BEHIND_THE_CLOCK = timedelta(minutes=2)
 HELD_BACK_AT_MOST = timedelta(days=1)  # by a model that never gets into the index
 SECONDS = 20.0
 BATCH = 100
+ASKED_AT_ONCE = 1000
 KEPT_A_LOOK = 1000  # of more new models than this, the rest is counted only
 
 
@@ -62,26 +63,39 @@ def look_at_due(seconds: float = SECONDS) -> int:
     """Look at what is due, for a while; returns how many searches were looked at."""
     until = time.monotonic() + seconds
     looked = 0
-    while time.monotonic() < until:
-        batch = list(SavedSearch.objects.due().defer("known")[:BATCH])
-        looked += _look_at(batch, Moment.now(), until) if batch else 0
-        if len(batch) < BATCH:
-            break
+    batch = _due()
+    moment = Moment.now() if batch else None
+    while batch and moment and time.monotonic() < until:
+        looked += _look_at(batch, moment, until)
+        batch = _due() if len(batch) == BATCH else []
     return looked
+
+
+def _due() -> list[SavedSearch]:
+    return list(SavedSearch.objects.due().defer("known")[:BATCH])
 
 
 def _look_at(batch: list[SavedSearch], moment: Moment, until: float) -> int:
     idle = [saved.pk for saved in batch if _is_idle(saved, moment)]
     SavedSearch.objects.filter(pk__in=idle).update(look_at=Now() + EVERY)
     looked = len(idle)
+    quiet: list[int] = []
     for saved in batch:
         if _is_idle(saved, moment):
             continue
         if time.monotonic() >= until:
             break
-        _look(saved, moment)
+        if _look(saved, moment):
+            quiet.append(saved.pk)
         looked += 1
+    _note_quiet(quiet, moment)
     return looked
+
+
+def _note_quiet(ids: list[int], moment: Moment) -> None:
+    """Nothing that changed fits these; one that started anew meanwhile knows nothing yet."""
+    same = SavedSearch.objects.filter(pk__in=ids, known__isnull=False)
+    same.update(looked_through=Greatest("looked_through", moment.mark), look_at=Now() + EVERY)
 
 
 def _is_idle(saved: SavedSearch, moment: Moment) -> bool:
@@ -89,30 +103,36 @@ def _is_idle(saved: SavedSearch, moment: Moment) -> bool:
     return saved.looked_through > 0 and moment.newest <= saved.looked_through
 
 
-def _look(saved: SavedSearch, moment: Moment) -> None:
+def _look(saved: SavedSearch, moment: Moment) -> bool:
+    """Whether nothing is to be written down but that it was looked at."""
     form = parsed(saved.query_string)
     if not form.is_valid():
         _put_off(saved, UNREADABLE_EVERY)
-        return
+        return False
     try:
         ids = _fitting(replace(form.query(), changed_after=saved.looked_through))
     except Postponed:
         _put_off(saved, EVERY)
-        return
+        return False
+    if not len(ids) and saved.looked_through:
+        return True
     if saved.looked_through == 0:
         before = known.news(ids, _came_after(saved.started_at))
         _note(saved, ids, before, moment)
     else:
-        _note(saved, ids, known.unpacked(saved.known) if ids else None, moment)
+        _note(saved, ids, known.unpacked(saved.known), moment)
+    return False
 
 
 def _fitting(query: Query) -> Sequence[int]:
     """All that fit every word; what fits most of them is shown to people, but is no news."""
-    found = search.find(replace(query, limit=1, offset=0))
+    found = search.find(replace(query, limit=ASKED_AT_ONCE, offset=0))
     if found.is_degraded:
         raise Postponed
-    if found.is_partial or not found.total:
+    if found.is_partial:
         return []
+    if found.total <= len(found.ids):
+        return found.ids
     everything = search.all_ids(query)
     if everything.is_degraded:
         raise Postponed
@@ -125,9 +145,9 @@ def _came_after(moment: datetime) -> Ids:
 
 
 @transaction.atomic
-def _note(saved: SavedSearch, ids: Sequence[int], before: Ids | None, moment: Moment) -> None:
+def _note(saved: SavedSearch, ids: Sequence[int], before: Ids, moment: Moment) -> None:
     """Write down what is new, unless another look was first."""
-    fresh = known.news(ids, before) if before is not None else known.as_ids([])
+    fresh = known.news(ids, before)
     kept = _listed(fresh[:KEPT_A_LOOK].tolist())
     now = timezone.now()
     total = len(kept) if len(fresh) <= KEPT_A_LOOK else len(fresh)
@@ -135,7 +155,7 @@ def _note(saved: SavedSearch, ids: Sequence[int], before: Ids | None, moment: Mo
         "looked_through": max(moment.mark, saved.looked_through),
         "look_at": Now() + EVERY,
     }
-    if before is not None and (len(fresh) or saved.looked_through == 0):
+    if len(fresh) or saved.looked_through == 0:
         changes["known"] = known.packed(known.together(before, fresh))
     if total:
         changes |= _counted(saved, total, now)

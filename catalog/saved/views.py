@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
-from catalog import feeds
+from catalog import feeds, search
 from catalog.forms import SearchForm
 from catalog.models import Alert, SavedSearch
 from catalog.models.saved import MOST_PER_PERSON, NAME_LIMIT
@@ -47,7 +47,8 @@ def new(request: HttpRequest) -> HttpResponse:
     address = pages.address_of(asked)
     name = pages.name_of(address)[:NAME_LIMIT]
     form = SavedSearchForm(initial={"name": name, "query": address.query_string})
-    return _form_page(request, form)
+    is_partial = search.find(asked.query(limit=1)).is_partial
+    return _form_page(request, form, is_partial=is_partial)
 
 
 @never_cache
@@ -222,8 +223,10 @@ def _form_page(
     saved: SavedSearch | None = None,
     *,
     status: int = 200,
+    is_partial: bool = False,
 ) -> HttpResponse:
     context = {
+        "is_partial": is_partial,
         "form": form,
         "saved": saved,
         "sends_mail": mails.is_possible(),

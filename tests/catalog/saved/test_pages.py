@@ -341,3 +341,15 @@ def test_a_hostile_name_is_shown_as_text(as_ada: Client, save: Save, **_: Any) -
 
     for path in ("/account/searches", saved.get_absolute_url()):
         assert not re.search("<script>alert", html(as_ada, path))
+
+
+def test_who_saves_words_that_nothing_has_all_of_is_told_what_to_expect(
+    as_ada: Client, look: Look, make_model: MakeModel
+) -> None:
+    make_model("Meta/llama-2")
+    look()
+
+    page = html(as_ada, "/account/searches/new?q=llama+vision+instruct")
+
+    assert "Today nothing has all of these words." in page
+    assert "Today nothing" not in html(as_ada, "/account/searches/new?q=llama")
