@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from rapidfuzz.distance import OSA
 
@@ -88,7 +89,7 @@ def _near(word: str) -> str:
 def _known_words() -> dict[str, dict[str, float]]:
     """By first letter: words of popular names, publishers, aliases and the vocabulary."""
     known: defaultdict[str, float] = defaultdict(float)
-    for word in terms.table().latin:
+    for word in chain.from_iterable(terms.table().latin.values()):
         known[word] = VOCABULARY
     rows = AIModel.objects.still_listed().by_popularity()
     # Without the publishers' table: SQLite would start there, and sort every model.

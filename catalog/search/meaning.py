@@ -7,7 +7,7 @@ from functools import cache
 from catalog.search import slips, terms
 from catalog.search.documents import also
 from catalog.search.words import STOP_WORDS, STOP_WORDS_ZH, is_cjk, joined, root, words
-from catalog.vocabulary import languages
+from catalog.vocabulary import languages, topics
 
 LONGEST_TERM = 8  # words
 LEAST_NAME = 5  # letters
@@ -34,7 +34,7 @@ class Meaning:
     def besides(self) -> list[str]:
         """What fits it less surely: a model of any language, or of another ability."""
         found = [id for id in self.ids if id.startswith(SPOKEN)]
-        return [f"{SPOKEN}multilingual"] if found else sorted(map(also, self.ids))
+        return [f"{SPOKEN}multilingual"] if found else sorted(map(also, self.ids & _carried()))
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,14 @@ def meanings(typed: list[str]) -> list[Meaning]:
 def named(typed: list[str]) -> list[Named]:
     """What neighbouring words are another name for, whatever stands between them."""
     table = terms.table().named
-    found = [
-        Named(meant.words, meant.ai_model, frozenset(range(start, end)))
-        for start in range(len(typed))
-        for end in range(start + 1, min(start + LONGEST_TERM, len(typed)) + 1)
-        if (meant := table.get(joined(typed[start:end])))
-    ]
+    found: list[Named] = []
+    for start in range(len(typed)):
+        run = ""
+        for end in range(start, min(start + LONGEST_TERM, len(typed))):
+            run += joined(typed[end : end + 1])
+            if meant := table.get(run):
+                covered = frozenset(range(start, end + 1))
+                found.append(Named(meant.words, meant.ai_model, covered))
     return [*found, *_pairs(typed)]
 
 
@@ -158,6 +160,12 @@ def _term_at(run: str, at: int) -> str:
 
 def _is_term(word: str, known: frozenset[str]) -> bool:
     return word in known or word in STOP_WORDS_ZH or word in _languages()
+
+
+@cache
+def _carried() -> frozenset[str]:
+    """Tasks that a model may carry without doing what they are called."""
+    return frozenset(task for topic in topics() for task in topic.apart_from)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Sum
@@ -30,7 +30,7 @@ class Meant:
 @dataclass(frozen=True)
 class Table:
     phrases: dict[str, list[tuple[Phrase, frozenset[str]]]]  # with ids, by the first word's root
-    latin: frozenset[str]  # words of phrases, as they are written
+    latin: dict[str, set[str]]  # words of phrases as they are written, by their first letter
     named: dict[str, Meant]  # by the term's words run together
     chinese: frozenset[str]  # terms that are words of their own within a run
 
@@ -88,10 +88,19 @@ def _read() -> Table:
     texts = [*(spelled for spelled, _ in phrases), *named]
     return Table(
         phrases=_filed(phrases),
-        latin=frozenset(word for text, _ in phrases for word in words(text) if word.isascii()),
+        latin=_by_first_letter(text for text, _ in phrases),
         named=named,
         chinese=frozenset(word for text in texts for word in words(text) if is_cjk(word)),
     )
+
+
+def _by_first_letter(texts: Iterable[str]) -> dict[str, set[str]]:
+    filed: defaultdict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        for word in words(text):
+            if word.isascii():
+                filed[word[0]].add(word)
+    return dict(filed)
 
 
 def _meant(row: SearchTerm) -> Meant:

@@ -76,11 +76,8 @@ def _is_known(typed: Typed, meaning: Meaning, searcher: tantivy.Searcher) -> boo
 
 
 def _meaning_ways(typed: Typed, meaning: Meaning) -> list[Clause]:
-    fits = ((meaning.ids, typed.meaning_fit(meaning)), (meaning.besides, FIT["besides"]))
-    return [
-        _fixed(tantivy.Query.term_set_query(the_schema(), "meanings", sorted(ids)), fit)
-        for ids, fit in fits
-    ]
+    fits = ((sorted(meaning.ids), typed.meaning_fit(meaning)), (meaning.besides, FIT["besides"]))
+    return [_fixed(_exactly("meanings", id), fit) for ids, fit in fits for id in ids]
 
 
 def _latin_ways(word: str) -> list[Clause]:
