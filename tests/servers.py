@@ -63,7 +63,7 @@ def meilisearch(*options: str, folder: Path | None = None) -> Iterator[str]:
     port = free_port()
     with _folder_of(None, within=IN_MEMORY if IN_MEMORY.is_dir() else None) as made:
         command = [
-            *(_meilisearch_program(), "--http-addr", f"127.0.0.1:{port}"),
+            *(meilisearch_program(), "--http-addr", f"127.0.0.1:{port}"),
             *("--db-path", str((folder or made) / "data"), "--no-analytics"),
             # With one thread every change takes half a second.
             *("--max-indexing-threads", "2", "--max-indexing-memory", "64MB", *options),
@@ -104,7 +104,7 @@ def _postgresql_programs() -> Path:
     return (found[-1] if found else Path(str(on_path)).resolve()).parent
 
 
-def _meilisearch_program() -> str:
+def meilisearch_program() -> str:
     found = program()
     if found is None:
         raise Missing("This needs Meilisearch 1.21 or newer: set MEILISEARCH_BIN to where it is.")

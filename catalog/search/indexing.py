@@ -239,23 +239,30 @@ def _note_indexed() -> None:
 
 def _fill(generation: Generation, report: Report | None) -> None:
     expected = AIModel.objects.listed().count()
+    samples = _samples(expected)
     engine().fill(generation, _all_documents(expected, report))
     with engine().write_lock():
         _repair(generation, but_for={})
-        _check_whole(generation)
+        _check_whole(generation, expected, samples)
         engine().make_current(generation)
 
 
-def _check_whole(generation: Generation) -> None:
-    """Whether the count fits, and a few models are found by their names."""
+def _samples(count: int) -> dict[int, str]:
+    """Models out of all parts of the catalog, by id, with the keys that find them."""
+    keys = AIModel.objects.listed().order_by("pk").values_list("pk", "key")
+    return dict(keys[:: max(count // SAMPLES, 1)])
+
+
+def _check_whole(generation: Generation, before: int, samples: Mapping[int, str]) -> None:
+    """Whether the count fits, and what was there all the while is found by its name."""
     listed = AIModel.objects.listed()
     aside = setting_aside.versions()
-    expected, held = listed.count() - len(aside), engine().count(generation)
+    expected, held = min(listed.count(), before) - len(aside), engine().count(generation)
     if held < expected * LEAST_SHARE:
         raise RebuildFailed(f"The new index holds {held} of {expected} models; the old one stays.")
-    step = max(expected // SAMPLES, 1)
-    for id, key in listed.order_by("pk").values_list("pk", "key")[::step]:
-        if id not in aside and engine().id_of(generation, key) != id:
+    there = listed.filter(pk__in=samples).exclude(pk__in=aside).values_list("pk", "key")
+    for id, key in there:
+        if samples[id] == key and engine().id_of(generation, key) != id:
             raise RebuildFailed(f"The new index does not find {key}; the old one stays.")
 
 

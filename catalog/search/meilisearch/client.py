@@ -88,7 +88,9 @@ def official(key: str | None = None) -> Iterator[meilisearch.Client]:
 def refusal(status: int, code: str | None, words: str) -> Unavailable:
     """What an answer that is an error means."""
     known = Cause.KEY if status in (401, 403) else Cause.REFUSED
-    cause = CAUSES.get(code or "", known)
+    # A full disk has several codes, "internal" among them, but always the system's own words.
+    is_full = "no space left" in words.lower()
+    cause = Cause.FULL if is_full else CAUSES.get(code or "", known)
     return Unavailable(f"{SENTENCES.get(cause, 'Meilisearch refused')}: {words}", cause)
 
 

@@ -102,7 +102,8 @@ class Pool:
         except BaseException:
             timed.close()
             raise
-        if response.will_close:
+        # A refusal may have left the request half read: what is asked next there would hang.
+        if response.will_close or answer.status >= 400:
             timed.close()
         else:
             self._idle.append(connection)

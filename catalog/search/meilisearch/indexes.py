@@ -5,7 +5,7 @@
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,8 +19,8 @@ from catalog.search.errors import Cause, Rejected, Unavailable
 from catalog.search.meilisearch import client, schema, tasks, versions
 
 KEPT = timedelta(days=1)
-TASK_SECONDS = 600
-PAUSE_MS = 10
+TASK_SECONDS = 600.0
+PAUSE = 0.05  # seconds
 TIME = "%Y%m%d_%H%M%S"
 # Where an index carries the fingerprint of the code that filled it: a synonym of no use.
 NOTE = "slipwayfingerprint"
@@ -37,9 +37,12 @@ class Generation:
     @property
     def is_up_to_date(self) -> bool:
         """Whether today's code would have set and filled it in the same way."""
+        return schema.fingerprint() in self.notes()
+
+    def notes(self) -> list[str]:
+        """The fingerprint and the first name of what stands under this name now."""
         with client.official() as engine:
-            synonyms = engine.index(self.name).get_synonyms()
-        return [schema.fingerprint()] == synonyms.get(NOTE)
+            return list(engine.index(self.name).get_synonyms().get(NOTE, []))
 
 
 def current() -> Generation:
@@ -52,7 +55,7 @@ def start() -> Generation:
     """An empty index beside the live one, with its settings in force."""
     begun = time.strftime(TIME, time.gmtime())
     name = f"{settings.SEARCH_INDEX}_build_{begun}_{time.monotonic_ns() % 10**6}"
-    wanted = {**schema.settings(), "synonyms": {NOTE: [schema.fingerprint()]}}
+    wanted = {**schema.settings(), "synonyms": {NOTE: [schema.fingerprint(), name]}}
     with client.official() as engine:
         _finish(engine.create_index(name, {"primaryKey": "id"}).task_uid)
         _finish(engine.index(name).update_settings(wanted).task_uid)
@@ -60,15 +63,19 @@ def start() -> Generation:
 
 
 def make_current(generation: Generation) -> None:
-    """Swap the two; what answered before gets a name that says so."""
+    """Swap the two; what answered before gets a name that says so.
+
+    A key for some indexes only does not see the tasks of swaps: their effect is waited for.
+    """
     live, built = settings.SEARCH_INDEX, generation.name
-    old = built.replace("_build_", "_old_")
+    there_was_one = live in _names()
     with client.official() as engine:
-        if live in _names():
-            _finish(engine.swap_indexes([{"indexes": [built, live]}]).task_uid)
-            _finish(engine.swap_indexes([{"indexes": [built, old], "rename": True}]).task_uid)
-        else:
-            _finish(engine.swap_indexes([{"indexes": [built, live], "rename": True}]).task_uid)
+        engine.swap_indexes([{"indexes": [built, live], "rename": not there_was_one}])
+    _wait_until(lambda: built in _notes_of(live), f"swap {built} and {live}")
+    if there_was_one:
+        with client.official() as engine:
+            engine.swap_indexes([{"indexes": [built, _old_name(built)], "rename": True}])
+        _wait_until(lambda: built not in _names(), f"rename {built}")
 
 
 def remove(generation: Generation) -> None:
@@ -126,6 +133,19 @@ def _names() -> list[str]:
     ]
 
 
+def _notes_of(name: str) -> list[str]:
+    try:
+        return Generation(name).notes()
+    except Unavailable as error:
+        if error.cause is not Cause.MISSING:
+            raise
+        return []
+
+
+def _old_name(built: str) -> str:
+    return built.replace("_build_", "_old_")
+
+
 def _age(name: str) -> timedelta:
     """Since the rebuild began that put this one aside; nothing for others."""
     _, is_old, when = name.partition("_old_")
@@ -140,3 +160,11 @@ def _finish(task: int) -> None:
         tasks.finish(task, seconds=TASK_SECONDS)
     except Rejected as error:
         raise Unavailable(f"Meilisearch refused: {error}", Cause.REFUSED) from error
+
+
+def _wait_until(is_done: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + TASK_SECONDS
+    while not is_done():
+        if time.monotonic() > until:
+            raise Unavailable(f"Meilisearch did not {what}.", Cause.REFUSED)
+        time.sleep(PAUSE)

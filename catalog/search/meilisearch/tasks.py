@@ -55,6 +55,5 @@ def _failure(task: dict[str, Any]) -> Exception:
     code, words = str(told.get("code", "")), str(told.get("message", task["status"]))
     if task["status"] == "canceled":
         return Unavailable(f"Somebody cancelled task {task['uid']} of Meilisearch.", Cause.REFUSED)
-    if code in client.CAUSES:
-        return client.refusal(400, code, words)
-    return Rejected(words)
+    refusal = client.refusal(400, code, words)
+    return Rejected(words) if refusal.cause is Cause.REFUSED else refusal
