@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import AIModel, Collection, Publisher, Task
-from catalog.search import suggesting
+from catalog.search import Query, find, suggesting
 from catalog.search.words import joined
 from catalog.search.words import words as spelled
 from catalog.vocabulary.spellings import folded
 
-from . import counts, figures, rows
+from . import figures, rows, words
 from .address import searching
 from .marking import Piece, pieces
 from .remembered import remembered
@@ -130,17 +130,17 @@ def named(text: str) -> list[Named]:
 
 def _tasks(text: str) -> Group:
     fits = suggesting.tasks(text, _spelled_tasks())
-    tiles = [tile for group in counts.task_groups() for tile in group.tasks if tile.id in fits]
-    tiles.sort(key=lambda tile: (fits[tile.id], -tile.count))
+    held = _models_by_task()
+    best = sorted((id for id in fits if held.get(id)), key=lambda id: (fits[id], -held[id]))
     found = [
         _suggestion(
             text,
-            tile.label,
-            _count(tile.count),
-            searching(task=tile.id),
-            is_exact=fits[tile.id] == 0,
+            words.label("task", id),
+            _count(held[id]),
+            searching(task=id),
+            is_exact=fits[id] == 0,
         )
-        for tile in tiles[:MOST_TASKS]
+        for id in best[:MOST_TASKS]
     ]
     return Group("task", _("Tasks"), found)
 
@@ -192,6 +192,15 @@ def _first_line(collection: Collection) -> str:
 def _count(number: int) -> str:
     text = ngettext("%(count)s model", "%(count)s models", number)
     return text % {"count": figures.whole(number)}
+
+
+@remembered(seconds=30)
+def _models_by_task() -> dict[str, int]:
+    """As the engine counts them, in a hundredth of the time that the database takes."""
+    counted = find(Query(facets=("task",), limit=1)).facets.get("task", [])
+    return {one.value: one.count for one in counted} or dict(
+        AIModel.objects.listed().exclude(task=None).values_list("task").annotate(count=Count("pk"))
+    )
 
 
 @remembered(seconds=30)
