@@ -205,7 +205,8 @@ def of(ai_model: AIModel) -> dict[str, FieldOrigin]:
         origins.update(_derived(origins, said, merged(records)))
     if ai_model.license_from:
         note = f"inherited from {ai_model.license_from}"
-        origins["license_class"] = replace(origins["base_model_names"], note=note)
+        inherited = replace(origins["base_model_names"], source_value=None, note=note)
+        origins.update(license=inherited, license_class=inherited)
     for field in ai_model.locked_fields:
         if field in origins:
             origins[field] = _curated(origins[field])

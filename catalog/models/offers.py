@@ -1,7 +1,13 @@
 """Who runs a model for what price. A model and an offer of it are separate things."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
+
+from catalog import prices
 
 from .ai_models import AIModel
 
@@ -29,3 +35,12 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} {self.unit} at {self.provider}"
+
+    @classmethod
+    def lowest_of(cls, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+        """By model and unit, as prices.least() tells it; models without an offer are left out."""
+        found: defaultdict[int, list[tuple[str, str, Decimal]]] = defaultdict(list)
+        rows = cls.objects.filter(ai_model__in=ids).order_by()
+        for pk, *told in rows.values_list("ai_model_id", "unit", "currency", "amount"):
+            found[pk].append((told[0], told[1], told[2]))
+        return {pk: prices.least(told) for pk, told in found.items()}

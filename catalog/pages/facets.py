@@ -1,12 +1,13 @@
-"""The filters beside the results: values with their counts, and what fits which machine."""
+"""The filters beside the results that list values with their counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalog import search, vocabulary
 from catalog.search import FacetValue, Query
 
 from . import figures, words
@@ -14,6 +15,7 @@ from .address import Address
 
 GROUPS = (
     "task",
+    "capability",
     "license_class",
     "library",
     "license",
@@ -21,11 +23,14 @@ GROUPS = (
     "publisher",
     "source",
     "tag",
-    "capability",
 )
-OPEN_AT_FIRST = ("task", "license_class", "library")
+OPEN_AT_FIRST = ("task", "capability", "license_class")
+# Facets of few values, each of which is shown even when nothing has it.
+WHOLE = {
+    "license_class": vocabulary.LICENSE_CLASSES,
+    "capability": tuple(one.id for one in vocabulary.CAPABILITIES[:6]),
+}
 SHOWN_AT_FIRST = 8
-GIGABYTE = 10**9
 
 Names = Mapping[str, str]
 Counts = Mapping[str, int]
@@ -44,17 +49,34 @@ class Group:
     all_url: str  # the page of all values, when there are more
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
-    label: str
-    url: str
-    is_chosen: bool
-
-
 def of(query: Query, counted: dict[str, list[FacetValue]], address: Address) -> list[Group]:
     """The groups that have anything to choose."""
-    groups = [group(name, query, counted.get(name, []), address) for name in GROUPS]
+    groups = [group(name, query, _whole(name, counted), address) for name in GROUPS]
     return [one for one in groups if one.choices]
+
+
+def counted(name: str, query: Query, text: str, *, most: int) -> list[FacetValue]:
+    """The values that hold this text, in what they are called where that is something else."""
+    names = words.names(name)
+    asked = replace(query, facet_text="" if names else text, facet_limit=most)
+    found = search.find(asked).facets.get(name, [])
+    if not names or not text:
+        return found
+    wanted = text.casefold()
+    return [
+        one
+        for one in found
+        if wanted in f"{one.value} {names.get(one.value, '')}".casefold() or one.is_selected
+    ]
+
+
+def _whole(name: str, counted: dict[str, list[FacetValue]]) -> list[FacetValue]:
+    """The counted values, and those that nothing has where that is worth knowing."""
+    if name not in counted:
+        return []
+    known = {found.value for found in counted[name]}
+    missing = (value for value in WHOLE.get(name, ()) if value not in known)
+    return [*counted[name], *(FacetValue(value, 0) for value in missing)]
 
 
 def group(
@@ -84,7 +106,8 @@ def group(
 
 def _chosen(name: str, value: str, names: Names, counts: Counts) -> str:
     return (
-        f'<li><label><input type="checkbox" name="{name}" value="{escape(value)}" checked>'
+        f"<li{_dim(value, counts)}><label>"
+        f'<input type="checkbox" name="{name}" value="{escape(value)}" checked>'
         f"<span>{escape(names.get(value, value))}</span>{_count(value, counts)}</label></li>"
     )
 
@@ -100,45 +123,17 @@ def _ruled_out(name: str, value: str, names: Names, counts: Counts, no: str) -> 
 def _choice(name: str, value: str, names: Names, counts: Counts, no: str) -> str:
     safe, label = escape(value), escape(names.get(value, value))
     return (
-        f'<li><label><input type="checkbox" name="{name}" value="{safe}">'
+        f'<li{_dim(value, counts)}><label><input type="checkbox" name="{name}" value="{safe}">'
         f"<span>{label}</span>{_count(value, counts)}</label>"
         f'<button class="not" type="submit" name="{name}" value="-{safe}" '
         f'aria-label="{no}: {label}">{no}</button></li>'
     )
 
 
+def _dim(value: str, counts: Counts) -> str:
+    return "" if counts.get(value, 1) else ' class="none"'
+
+
 def _count(value: str, counts: Counts) -> str:
     shown = figures.whole(counts[value]) if value in counts else ""
     return f'<span class="count">{escape(shown)}</span>'
-
-
-def parameter_presets(address: Address) -> list[Preset]:
-    bounds = [("", "1B"), ("1B", "4B"), ("4B", "10B"), ("10B", "40B"), ("40B", "")]
-    labels = ["< 1B", "1-4B", "4-10B", "10-40B", "> 40B"]
-    return [
-        _preset(label, address, {"params_min": least, "params_max": most})
-        for label, (least, most) in zip(labels, bounds, strict=True)
-    ]
-
-
-def memory_presets(address: Address) -> list[Preset]:
-    return [
-        _preset(_("%(size)s GB") % {"size": size}, address, {"memory_max": f"{size}GB"})
-        for size in (8, 16, 24, 48, 80)
-    ]
-
-
-def context_presets(address: Address) -> list[Preset]:
-    sizes = {"8K": "8192", "32K": "32768", "128K": "131072", "1M": "1000000"}
-    return [
-        _preset(f"≥ {label}", address, {"context_min": value}) for label, value in sizes.items()
-    ]
-
-
-def _preset(label: str, address: Address, filters: dict[str, str]) -> Preset:
-    """A link that sets these filters, or takes them away again when they are set."""
-    is_chosen = all(address.get(name).lower() == value.lower() for name, value in filters.items())
-    wanted = address
-    for name, value in filters.items():
-        wanted = wanted.having(name, "" if is_chosen else value)
-    return Preset(label=label, url=wanted.url(), is_chosen=is_chosen)

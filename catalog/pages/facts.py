@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.models import AIModel, LicenseClass
 from catalog.provenance import IMPORTED_FIELDS, RELATIONS, FieldOrigin
 
-from . import figures, words
+from . import figures, memory, words
 from .address import searching
 
 MOST_VALUES = 12
@@ -107,21 +107,40 @@ def _sizes(ai_model: AIModel) -> list[Fact]:
             figures.parameters,
         ),
         _amount("context_length", _("Context"), ai_model.context_length, figures.tokens),
-        _amount("memory_bytes", _("Memory needed"), ai_model.memory_bytes, figures.size),
+        _memory(ai_model),
+        _amount(
+            "memory_bytes",
+            _("Memory, says its source"),
+            ai_model.memory_bytes,
+            figures.size,
+        ),
         _amount("storage_bytes", _("Size on disk"), ai_model.storage_bytes, figures.size),
     ]
-    return [fact for fact in facts if fact.is_known or fact.field != "active_parameters"]
+    optional = ("active_parameters", "memory_bytes")
+    return [fact for fact in facts if fact.is_known or fact.field not in optional]
+
+
+def _memory(ai_model: AIModel) -> Fact:
+    """Reckoned here, with the arithmetic."""
+    found = vars(ai_model)
+    size = memory.total(found)
+    return Fact(
+        "memory_estimate",
+        _("Memory to run it"),
+        value="" if size is None else memory.about(size),
+        exact=memory.arithmetic(found),
+    )
 
 
 def _permits(ai_model: AIModel) -> list[Fact]:
-    name = ai_model.license.name if ai_model.license else ai_model.license_text
+    holder = ai_model.license_from or ai_model
     facts = [
         Fact(
             "license",
             _("License"),
-            value=name,
-            url=searching(license=ai_model.license_id) if ai_model.license_id else "",
-            license_class=ai_model.license_class,
+            value=holder.license.name if holder.license else holder.license_text,
+            url=searching(license=holder.license_id) if holder.license_id else "",
+            license_class=ai_model.permits,
         ),
         Fact("gate", _("Access"), value=ai_model.get_gate_display() if ai_model.gate else ""),
     ]

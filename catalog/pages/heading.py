@@ -39,6 +39,8 @@ class Heading:
     task: str
     task_url: str
     license: str
+    license_class: str
+    license_from: AIModel | None  # whose license it inherits
     links: list[tuple[str, str]]
     tags: list[tuple[str, str]]
     aliases: list[str]
@@ -62,20 +64,28 @@ def of(ai_model: AIModel, open_tab: str) -> Heading:
         tabs=_tabs(ai_model, open_tab),
         task=words.label("task", ai_model.task_id) if ai_model.task_id else "",
         task_url=reverse("task", args=[ai_model.task_id]) if ai_model.task_id else "",
-        license=ai_model.license_id or ai_model.license_text,
+        license=_license(ai_model),
+        license_class=ai_model.permits,
+        license_from=ai_model.license_from,
         links=_links(ai_model),
         tags=[(str(tag), searching(tag=str(tag))) for tag in ai_model.tags[:MOST_TAGS]],
         aliases=[str(alias) for alias in ai_model.aliases[:MOST_ALIASES]],
         source=words.label("source", ai_model.source),
         seen_on=figures.day(ai_model.last_seen_at),
-        license_class_label=words.label("license_class", ai_model.license_class),
-        license_class_meaning=str(words.LICENSE_CLASS_MEANINGS[ai_model.license_class]),
+        license_class_label=words.label("license_class", ai_model.permits),
+        license_class_meaning=str(words.LICENSE_CLASS_MEANINGS[ai_model.permits]),
         is_removed=ai_model.status == AIModel.Status.REMOVED,
         is_deprecated=ai_model.status == AIModel.Status.DEPRECATED,
         deprecated_on=figures.date(ai_model.deprecated_at),
         retired_on=figures.date(ai_model.retired_at),
         replacement=_listed(ai_model.replacement),
     )
+
+
+def _license(ai_model: AIModel) -> str:
+    """What it is called, its own or the one that it inherits."""
+    holder = ai_model.license_from or ai_model
+    return holder.license_id or holder.license_text
 
 
 def description(ai_model: AIModel) -> str:

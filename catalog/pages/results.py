@@ -10,12 +10,14 @@ from catalog import search
 from catalog.forms import SearchForm
 from catalog.search import FACETS, SORTS, Query, Results
 
-from . import copies, doors, facets, figures, nearest, notices, rows, suggestions, words
+from . import copies, doors, facets, figures, nearest, notices, ranges, rows, suggestions, words
 from .address import Address
 from .pagination import Pages
 from .remembered import remembered
 from .rows import Row
 
+# What only says how others are meant.
+NO_FILTERS = ("context", "price_unit", "variants")
 # Beyond this the counting of what each filter hides would cost more than it tells.
 SUGGESTED_DROPS = 8
 
@@ -47,9 +49,8 @@ class ResultsPage:
     one_by_one_url: str
     grouped_url: str
     groups: list[facets.Group]
-    parameter_presets: list[facets.Preset]
-    memory_presets: list[facets.Preset]
-    context_presets: list[facets.Preset]
+    ranges: ranges.Ranges
+    left_out: str  # how many models would be here if anybody knew their size
     address: Address
     chips: list[Chip]
     clear_url: str
@@ -57,10 +58,6 @@ class ResultsPage:
     sorts: list[Sort]
     sort: str
     sort_title: str
-    params_min: str
-    params_max: str
-    context_min: str
-    memory_max: str
     pages: Pages
     notice: str
     is_partial: bool
@@ -82,14 +79,13 @@ def of(form: SearchForm) -> ResultsPage:
         text=query.text,
         total=figures.whole(found.total),
         headline=_headline(query, found),
-        rows=copies.under(rows.in_order(found.ids), found.variants, _all_url(address)),
+        rows=copies.under(_rows(query, found.ids), found.variants, _all_url(address)),
         folded=_folded(found),
         one_by_one_url=_all_url(address) if found.folded else "",
         grouped_url=address.without("variants").url() if address.get("variants") else "",
         groups=facets.of(query, found.facets, address),
-        parameter_presets=facets.parameter_presets(address),
-        memory_presets=facets.memory_presets(address),
-        context_presets=facets.context_presets(address),
+        ranges=ranges.of(query, address),
+        left_out=_left_out(query, found),
         address=address,
         chips=chips(address),
         clear_url=address.only(("q", "sort")).url(),
@@ -97,10 +93,6 @@ def of(form: SearchForm) -> ResultsPage:
         sorts=_sorts(query, address),
         sort=query.sort,
         sort_title=str(words.SORT_TITLES.get(query.sort, query.sort)),
-        params_min=address.get("params_min"),
-        params_max=address.get("params_max"),
-        context_min=address.get("context_min"),
-        memory_max=address.get("memory_max"),
         pages=_pages(found, number, query.limit, address),
         notice=notices.of(found.cause) if found.is_degraded else "",
         is_partial=found.is_partial,
@@ -137,6 +129,28 @@ def _folded(found: Results) -> str:
 
 def _all_url(address: Address) -> str:
     return address.having("variants", "all").url()
+
+
+def _rows(query: Query, ids: list[int]) -> list[Row]:
+    """Each with what was asked about it: the arithmetic of its memory, its price."""
+    listed = rows.in_order(ids, fitting=0 if query.fits is None else query.context)
+    if query.sort != "price" and f"price_{query.price_unit}" not in query.ranges:
+        return listed
+    told = ranges.prices_of(ids, query.price_unit)
+    notes = ((row.note, told.get(row.id, "")) for row in listed)
+    joined = (" · ".join(filter(None, both)) for both in notes)
+    return [row._replace(note=note) for row, note in zip(listed, joined, strict=True)]
+
+
+def _left_out(query: Query, found: Results) -> str:
+    """How many fit all else, while nothing tells what they take; empty when none or not asked."""
+    if query.fits is None or found.is_degraded:
+        return ""
+    unknown = replace(
+        query, fits=None, is_sized=False, collapse=False, facets=(), offset=0, limit=1
+    )
+    total = search.find(unknown).total
+    return figures.whole(total) if total else ""
 
 
 def chips(address: Address) -> list[Chip]:
@@ -193,7 +207,7 @@ def _drops(query: Query, address: Address) -> list[Chip]:
         for chip, rest in [
             (_chip(name, value, address), address.without(name, value))
             for name, value in address.pairs
-            if name not in ("q", "sort", "variants")
+            if name not in ("q", "sort", *NO_FILTERS)
         ][:SUGGESTED_DROPS]
     ]
     if query.text and found:

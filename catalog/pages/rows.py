@@ -16,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from catalog.memory import USUAL_CONTEXT
 from catalog.models import AIModel, LicenseClass
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.models.by_ids import ByIds
 
-from . import figures, words
+from . import figures, memory, words
 
 COLUMNS = (
     "id",
@@ -35,6 +36,14 @@ COLUMNS = (
     "parameters",
     "context_length",
     "memory_bytes",
+    "weight_bytes",
+    "weight_bits",
+    "token_bytes",
+    "inherited_license_class",
+    "license_from__license",
+    "license_from__license_text",
+    "license_from__name",
+    "license_from__publisher__slug",
     "downloads",
     "likes",
     "runs",
@@ -86,9 +95,11 @@ class Row(NamedTuple):
     license: str
     license_class: str
     permits: str
+    inherited: str  # from whom it has its license
     parameters: str
     context: str
     memory: str
+    arithmetic: str
     used: str
     used_as: str
     likes: str
@@ -116,19 +127,23 @@ def of(ai_models: AIModelQuerySet) -> list[Row]:
     return _rows(ai_models.values(*COLUMNS))
 
 
-def in_order(ids: Iterable[int]) -> list[Row]:
-    """The listed models of these ids in their order; what is gone by now is left out."""
+def in_order(ids: Iterable[int], *, fitting: int = 0) -> list[Row]:
+    """The listed models of these ids in their order; what is gone by now is left out.
+
+    With a length of context in `fitting` each tells what it takes with that, and the arithmetic.
+    """
     ids = list(ids)
     found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _BY_IDS(ids)}
-    return _rows(found[pk] for pk in ids if pk in found)
+    listed = _rows((found[pk] for pk in ids if pk in found), fitting or USUAL_CONTEXT)
+    return [row._replace(note=row.arithmetic) for row in listed] if fitting else listed
 
 
-def _rows(found: Iterable[Mapping[str, Any]]) -> list[Row]:
+def _rows(found: Iterable[Mapping[str, Any]], context: int = USUAL_CONTEXT) -> list[Row]:
     now = timezone.now()
     names = {name: words.names(name) for name in ("task", "library")}
     permits = {value: str(text) for value, text in PERMITS.items()}
     url = url_maker()
-    return [_row(one, names, permits, url, now) for one in found]
+    return [_row(one, names, permits, url, now, context) for one in found]
 
 
 def _row(
@@ -137,7 +152,9 @@ def _row(
     permits: Mapping[str, str],
     url: Callable[[str, str], str],
     now: datetime,
+    context: int,
 ) -> Row:
+    license_class = found["inherited_license_class"] or found["license_class"]
     updated_at = found["source_updated_at"] or found["published_at"]
     used, used_as = _used(found)
     return Row(
@@ -149,12 +166,14 @@ def _row(
         summary=found["summary"][:SUMMARY_LIMIT],
         note="",
         kinds=tuple(names[kind].get(found[kind], found[kind]) for kind in names if found[kind]),
-        license=found["license"] or found["license_text"],
-        license_class=found["license_class"],
-        permits=permits[found["license_class"]],
+        license=_license(found),
+        license_class=license_class,
+        permits=permits[license_class],
+        inherited=_inherited(found),
         parameters=figures.parameters(found["parameters"]),
         context=figures.tokens(found["context_length"]),
-        memory=figures.size(found["memory_bytes"]),
+        memory=_memory(found, context),
+        arithmetic=memory.arithmetic(found, context),
         used=used,
         used_as=used_as,
         likes=figures.compact(found["likes"]),
@@ -162,6 +181,22 @@ def _row(
         updated_on=f"{updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if updated_at else "",
         updated_at=updated_at.isoformat() if updated_at else "",
     )
+
+
+def _license(found: Mapping[str, Any]) -> str:
+    own = found["license"] or found["license_text"]
+    return own or found["license_from__license"] or found["license_from__license_text"] or ""
+
+
+def _inherited(found: Mapping[str, Any]) -> str:
+    owner, name = found["license_from__publisher__slug"], found["license_from__name"]
+    return _("Inherited from %(name)s") % {"name": f"{owner}/{name}"} if name else ""
+
+
+def _memory(found: Mapping[str, Any], context: int) -> str:
+    """As it is reckoned, or else as its source says."""
+    size = memory.total(found, context)
+    return figures.size(found["memory_bytes"]) if size is None else memory.about(size)
 
 
 def _used(found: Mapping[str, Any]) -> tuple[str, str]:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Library, License, LicenseClass, Source, Task
-from catalog.vocabulary import files as vocabulary
+from catalog import hardware, vocabulary
+from catalog.models import Library, License, Source, Task
 
-from . import figures
+from . import figures, memory
 from .remembered import remembered
 
 FACET_TITLES = {
@@ -25,8 +25,19 @@ FACET_TITLES = {
 AMOUNT_TITLES = {
     "params_min": _("Parameters from"),
     "params_max": _("Parameters to"),
+    "active_params_min": _("Active parameters from"),
+    "active_params_max": _("Active parameters to"),
     "context_min": _("Context from"),
-    "memory_max": _("Memory to"),
+    "context_max": _("Context to"),
+    "memory_min": _("Memory told by its source from"),
+    "memory_max": _("Memory told by its source to"),
+    "fits": _("Fits in"),
+    "context": _("Reckoned with a context of"),
+    "runs_here": _("Fits this machine"),
+    "price_min": _("Price from, in dollars"),
+    "price_max": _("Price to, in dollars"),
+    "price_unit": _("Price for"),
+    "has_price": _("Has a price"),
     "updated_since": _("Updated since"),
     "runnable": _("Can run here"),
 }
@@ -40,6 +51,24 @@ SORT_TITLES = {
     "updated": _("Recently updated"),
     "size": _("Largest"),
     "price": _("Cheapest"),
+}
+LICENSE_CLASSES = {
+    "open": _("Commercial use allowed"),
+    "conditional": _("Commercial use with conditions"),
+    "non-commercial": _("No commercial use"),
+    "unknown": _("License unknown"),
+}
+PRICE_UNITS = {
+    "input_tokens": _("a million tokens read"),
+    "output_tokens": _("a million tokens written"),
+    "image": _("an image"),
+    "audio_minute": _("a minute of audio"),
+    "second": _("a second of run time"),
+    "request": _("a request"),
+}
+YES_OR_NO = {
+    **dict.fromkeys(("1", "true", "yes", "on"), _("yes")),
+    **dict.fromkeys(("0", "false", "no", "off"), _("no")),
 }
 LICENSE_CLASS_MEANINGS = {
     "open": gettext_lazy("Use, change and sell, with little more than attribution."),
@@ -88,7 +117,7 @@ def languages() -> dict[str, str]:
 
 @remembered(seconds=3600)
 def license_classes() -> dict[str, str]:
-    return {value: str(text) for value, text in LicenseClass.choices}
+    return {value: str(text) for value, text in LICENSE_CLASSES.items()}
 
 
 @remembered(seconds=3600)
@@ -96,7 +125,32 @@ def sources() -> dict[str, str]:
     return {value: str(text) for value, text in Source.choices}
 
 
+@remembered(seconds=3600)
+def capabilities() -> dict[str, str]:
+    is_chinese = figures.is_chinese()
+    return {one.id: one.name_zh if is_chinese else one.name for one in vocabulary.CAPABILITIES}
+
+
+@remembered(seconds=3600)
+def price_units() -> dict[str, str]:
+    return {value: str(text) for value, text in PRICE_UNITS.items()}
+
+
+def yes_or_no() -> dict[str, str]:
+    return {value: str(text) for value, text in YES_OR_NO.items()}
+
+
+def this_machine() -> dict[str, str]:
+    """Whichever word asked for it, the chip says what it means."""
+    return dict.fromkeys(("1", "true", "yes", "on"), memory.machine(hardware.here()))
+
+
 _NAMES = {
+    "capability": capabilities,
+    "price_unit": price_units,
+    "has_price": yes_or_no,
+    "runnable": yes_or_no,
+    "runs_here": this_machine,
     "task": tasks,
     "library": libraries,
     "license": licenses,

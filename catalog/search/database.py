@@ -36,7 +36,6 @@ ORDERS = {
     "size": "parameters",
 }
 MOST_WORDS = 6  # each costs a look at every row
-VALUES_SHOWN = 100
 COUNTED_UP_TO = 20_000  # models; counting more takes longer than a page may
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEEPEST = 10**9  # rows; deeper than any table here
@@ -158,9 +157,13 @@ def _counts(text: str, query: Query, name: str) -> list[FacetValue]:
     """As if no value of the same facet were chosen; the chosen ones are always among them."""
     column = COUNTED[name]
     found = _narrowed(_fitting(text), query, without=name).exclude(**{column: None})
+    if query.facet_text:
+        found = found.filter(**{f"{column}__icontains": sound(query.facet_text)})
     rows = found.values_list(column).annotate(count=Count("pk")).order_by("-count", column)
     chosen = {value.lower() for value in query.any_of.get(name, ())}
-    listed = [FacetValue(value, n, value.lower() in chosen) for value, n in rows[:VALUES_SHOWN]]
+    listed = [
+        FacetValue(value, n, value.lower() in chosen) for value, n in rows[: query.facet_limit]
+    ]
     known = {value.value.lower() for value in listed}
     missing = [value for value in query.any_of.get(name, ()) if value.lower() not in known]
     return [*listed, *[FacetValue(value, 0, True) for value in missing]]

@@ -2,8 +2,7 @@
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -12,7 +11,7 @@ from typing import Any
 
 from django.db.models.functions import Substr
 
-from catalog import memory, prices
+from catalog import memory
 from catalog.models import Offer
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search import words
@@ -105,7 +104,7 @@ def read(rows: AIModelQuerySet) -> Iterator[Document]:
     columns = rows.annotate(card_start=Substr("card__text", 1, CARD_READ)).values(*COLUMNS)
     stream = columns.iterator(chunk_size=CHUNK)
     while chunk := list(islice(stream, CHUNK)):
-        priced = _prices([row["pk"] for row in chunk])
+        priced = Offer.lowest_of([row["pk"] for row in chunk])
         yield from (document(row, priced.get(row["pk"], {})) for row in chunk)
 
 
@@ -260,15 +259,6 @@ def _memory(row: dict[str, Any]) -> dict[str, int]:
         f"memory_at_{context}": memory.needed(size, token, context, own)
         for context in memory.CONTEXTS
     }
-
-
-def _prices(ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    offers: defaultdict[int, list[tuple[str, str, Any]]] = defaultdict(list)
-    rows = Offer.objects.filter(ai_model__in=ids)
-    told = rows.values_list("ai_model_id", "unit", "currency", "amount")
-    for ai_model, unit, currency, amount in told:
-        offers[ai_model].append((unit, currency, amount))
-    return {ai_model: prices.least(found) for ai_model, found in offers.items()}
 
 
 def _seconds(moment: datetime | None) -> int | None:

@@ -76,6 +76,8 @@ class Query:
     limit: int = 24
     facets: tuple[str, ...] = ()  # names out of FACETS to count
     collapse: bool = False  # copies of a model under their original, see folding.py
+    facet_text: str = ""  # count only the values that hold this
+    facet_limit: int = 100  # values at most of each facet
 
     @property
     def ranges(self) -> dict[str, Bounds]:

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import cards, markdown, provenance, schemas
 from catalog.models import AIModel, FormerName, Source, Version
-from catalog.pages import calls, facts, heading, kin, runs
+from catalog.pages import calls, facts, heading, kin, memory, runs
 from catalog.pages.missing import NoSuchModel
 
 MOST_VERSIONS = 100
@@ -74,6 +74,7 @@ def _page(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
     context = {
         "frame": heading.of(ai_model, "model"),
         "facts": facts.of(ai_model, origins),
+        "memory": memory.table(vars(ai_model)),
         "sources": facts.sources(ai_model, origins),
         "card": card,
         "card_html": cards.render(card.text, _place_of_card(ai_model)) if card else "",
@@ -135,6 +136,8 @@ def _find(owner: str, name: str) -> AIModel:
         "card",
         "base_model__publisher",
         "replacement__publisher",
+        "license_from__publisher",
+        "license_from__license",
     )
     ai_model = related.named(owner, name).first()
     if ai_model:

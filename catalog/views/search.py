@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.http import Http404, HttpResponse
 from django.http import HttpRequest as PlainHttpRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import conditional_page, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -12,7 +13,7 @@ from django_htmx.http import push_url, replace_url
 from django_htmx.middleware import HtmxDetails
 
 from catalog import markdown, search
-from catalog.forms import SearchForm
+from catalog.forms import SearchForm, without_controls
 from catalog.pages import doors, facets, results, rows
 from catalog.pages.address import Address
 from catalog.search import FACETS
@@ -20,6 +21,7 @@ from catalog.search import FACETS
 from .asked import a_search
 
 MOST_VALUES = 500
+LONGEST_VALUE = 100
 
 
 class HttpRequest(PlainHttpRequest):
@@ -65,16 +67,20 @@ def models_markdown(request: PlainHttpRequest, form: SearchForm) -> HttpResponse
 @require_safe
 @vary_on_headers("HX-Request")
 def facet(request: HttpRequest, name: str) -> HttpResponse:
-    """Every value of one facet, for the search that its link stands in."""
+    """The values of one facet, for the search of its link: all, or those that hold `values`."""
     if name not in FACETS:
         raise Http404
     form = SearchForm(request.GET)
     if not form.is_valid():
         return _rejected(request, form)
-    query = form.query(facets=(name,), limit=1)
-    counted = search.find(query).facets.get(name, [])[:MOST_VALUES]
-    address = Address(tuple(form.parameters()))
+    query, address = form.query(facets=(name,), limit=1), Address(tuple(form.parameters()))
+    text = without_controls(request.GET.get("values", ""))[:LONGEST_VALUE].strip()
+    counted = facets.counted(name, query, text, most=MOST_VALUES)
     context = {
+        "text": text,
+        "is_cut": len(counted) >= MOST_VALUES,
+        "narrow_url": reverse("facet", args=[name]),
+        "all_url": address.url(route="facet", args=(name,)),
         "group": facets.group(name, query, counted, address, shown=MOST_VALUES),
         "hidden": address.without(name).pairs,
         "back_url": address.url(),

@@ -34,20 +34,20 @@ def test_typing_shows_results_at_once_and_keeps_the_focus(visit: Open) -> None:
 def test_choosing_a_filter_and_going_back(visit: Open) -> None:
     page = visit("/models?q=acme")
 
-    page.get_by_role("checkbox", name=re.compile("Non-commercial")).check()
+    page.get_by_role("checkbox", name=re.compile("No commercial use")).check()
     expect(page.locator(".row")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"license_class=non-commercial$"))
-    expect(page.get_by_role("checkbox", name=re.compile("Non-commercial"))).to_be_focused()
+    expect(page.get_by_role("checkbox", name=re.compile("No commercial use"))).to_be_focused()
     page.go_back()
 
     expect(page).to_have_url(re.compile(r"/models\?q=acme$"))
     expect(page.locator(".row")).to_have_count(24)
-    expect(page.get_by_role("checkbox", name=re.compile("Non-commercial"))).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name=re.compile("No commercial use"))).not_to_be_checked()
 
 
 def test_the_address_alone_brings_the_same_page(visit: Open) -> None:
     page = visit("/models")
-    page.get_by_role("checkbox", name=re.compile("Non-commercial")).check()
+    page.get_by_role("checkbox", name=re.compile("No commercial use")).check()
     expect(page.locator(".row")).to_have_count(1)
 
     again = visit(page.url.removeprefix(origin(page)))
@@ -57,14 +57,16 @@ def test_the_address_alone_brings_the_same_page(visit: Open) -> None:
 
 def test_a_value_can_be_ruled_out(visit: Open) -> None:
     page = visit("/models?q=acme")
-    choice = page.locator("#facet-license_class li", has_text="Open")
+    choice = page.locator("#facet-license_class li", has_text="Commercial use allowed")
 
     choice.hover()
     choice.get_by_role("button").click()
 
     expect(page).to_have_url(re.compile("license_class=-open$"))
     expect(page.locator(".row-name")).to_have_text("acme/limited")
-    page.get_by_role("link", name="Remove filter: What the license permits = Open").click()
+    page.get_by_role(
+        "link", name="Remove filter: What the license permits = Commercial use allowed"
+    ).click()
     expect(page).to_have_url(re.compile(r"/models\?q=acme$"))
 
 
@@ -76,10 +78,10 @@ def test_what_was_folded_open_stays_open(visit: Open) -> None:
 
     expect(page.locator(".row")).to_have_count(1)
     expect(page.locator("#facet-publisher")).to_have_attribute("open", "")
-    page.locator("#facet-library > summary").click()
+    page.locator("#facet-license_class > summary").click()
     page.get_by_role("link", name=re.compile("Remove filter: Publisher")).click()
     expect(page.locator(".row")).to_have_count(24)
-    expect(page.locator("#facet-library")).not_to_have_attribute("open", "")
+    expect(page.locator("#facet-license_class")).not_to_have_attribute("open", "")
 
 
 def test_the_slash_key_focuses_the_search_unless_it_is_switched_off(visit: Open) -> None:
@@ -101,7 +103,7 @@ def test_without_javascript_everything_is_still_there(visit: Open) -> None:
     page.get_by_role("searchbox", name="Search models").fill("acme")
     page.get_by_role("button", name="Search").click()
     expect(page).to_have_url(re.compile(r"/models\?q=acme$"))
-    page.get_by_role("checkbox", name=re.compile("Open")).check()
+    page.get_by_role("checkbox", name=re.compile("Commercial use allowed")).check()
     page.get_by_role("button", name="Show results").click()
     expect(page).to_have_url(re.compile(r"/models\?q=acme&license_class=open$"))
     page.get_by_role("link", name="Next").click()
@@ -113,7 +115,7 @@ def test_without_javascript_everything_is_still_there(visit: Open) -> None:
 
 def test_on_a_phone_the_filters_fold_away_and_nothing_sticks_out(visit: Open) -> None:
     page = visit("/models", viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
-    choice = page.get_by_role("checkbox", name=re.compile("Non-commercial"))
+    choice = page.get_by_role("checkbox", name=re.compile("No commercial use"))
 
     expect(choice).not_to_be_visible()
     page.locator("#filters > summary").click()

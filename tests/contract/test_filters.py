@@ -250,3 +250,25 @@ def test_what_changed_after_a_moment_is_found(three, make_model, ask):
     assert ask("delta", changed_after=moment - 1).ids == [later.pk]
     assert ask(changed_after=moment).ids == []
     assert ask("alpha", changed_after=moment - 1).ids == []
+
+
+def test_values_of_a_facet_are_found_by_a_part_of_them(make_model, ask):
+    for slug in ("Meta-Llama", "metavoice", "other"):
+        make_model(f"{slug}/one")
+    make_model("metavoice/two", task="text-generation")
+
+    results = ask(facets=("publisher",), facet_text="META")
+    narrowed = ask(facets=("publisher",), facet_text="meta", any_of={"task": ("text-generation",)})
+
+    assert results.facets["publisher"] == [
+        FacetValue("metavoice", 2),
+        FacetValue("Meta-Llama", 1),
+    ]
+    assert narrowed.facets["publisher"] == [FacetValue("metavoice", 1)]
+
+
+@pytest.mark.parametrize("text", [".*", "[", "\\", "(?i)", "^$", "]-", "|"])
+def test_what_is_searched_for_in_a_facet_is_no_pattern(make_model, ask, text):
+    make_model("meta/one")
+
+    assert ask(facets=("publisher",), facet_text=text).facets["publisher"] == []

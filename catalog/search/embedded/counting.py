@@ -1,5 +1,6 @@
 """How many models have each value of a facet, as if no other value of it had been chosen."""
 
+import re
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
@@ -12,7 +13,6 @@ from catalog.search.embedded.filters import any_value, filter_clauses
 from catalog.search.embedded.reading import Stamp, count_of
 from catalog.search.query import FacetValue, Query
 
-VALUES_SHOWN = 100
 KEPT = 512  # counts of recent queries, since pages of one search ask for the same
 
 _counted: OrderedDict[tuple[Any, ...], dict[str, list[FacetValue]]] = OrderedDict()
@@ -47,6 +47,8 @@ def _question(query: Query) -> tuple[Any, ...]:
         query.devices,
         query.updated_since,
         query.facets,
+        query.facet_text,
+        query.facet_limit,
     )
 
 
@@ -56,10 +58,10 @@ def _counted_by_engine(
     """Facets without a choice in one request; one with a choice in its own, without its filter."""
     chosen = [name for name in query.facets if query.any_of.get(name)]
     others = [name for name in query.facets if name not in chosen]
-    found = _aggregate(others, whole_clause(query, fitting), searcher)
+    found = _aggregate(others, query, whole_clause(query, fitting), searcher)
     for name in chosen:
         clause = whole_clause(query, fitting, without=name)
-        values = _aggregate([name], clause, searcher)[name]
+        values = _aggregate([name], query, clause, searcher)[name]
         found[name] = _with_chosen(name, values, query.any_of[name], clause, searcher)
     return {name: found[name] for name in query.facets}
 
@@ -77,16 +79,25 @@ def whole_clause(
 
 
 def _aggregate(
-    names: list[str], clause: tantivy.Query, searcher: tantivy.Searcher
+    names: list[str], query: Query, clause: tantivy.Query, searcher: tantivy.Searcher
 ) -> dict[str, list[FacetValue]]:
     if not names:
         return {}
-    asked = {name: {"terms": {"field": name, "size": VALUES_SHOWN}} for name in names}
+    terms: dict[str, Any] = {"size": query.facet_limit}
+    if query.facet_text:
+        terms["include"] = _holding(query.facet_text)
+    asked = {name: {"terms": {"field": name, **terms}} for name in names}
     answer = searcher.aggregate(clause, asked)
     return {
         name: [FacetValue(found["key"], found["doc_count"]) for found in answer[name]["buckets"]]
         for name in names
     }
+
+
+def _holding(text: str) -> str:
+    """A pattern for values that hold this text in any case, in the engine's own language."""
+    signs = (f"[{re.escape(sign.lower())}{re.escape(sign.upper())}]" for sign in text)
+    return f".*{''.join(signs)}.*"
 
 
 def _with_chosen(

@@ -7,6 +7,7 @@ from typing import Any
 from catalog.search.meilisearch import filters
 from catalog.search.meilisearch.filters import Expression
 from catalog.search.meilisearch.index import Index
+from catalog.search.meilisearch.schema import LONG
 from catalog.search.query import FacetValue, Query
 
 Counts = dict[str, list[FacetValue]]
@@ -29,6 +30,8 @@ def counts(
     query: Query, fits: Sequence[Expression], answers: Sequence[dict[str, Any]], index: Index
 ) -> Counts:
     """From the main answer and one to each of requests(); largest first."""
+    if query.facet_text:
+        return {name: _holding(name, query, fits, answers, index) for name in query.facets}
     distributions = [answer.get("facetDistribution", {}) for answer in answers]
     found = {name: _values(distributions[0].get(name, {})) for name in unchosen(query)}
     for name, distribution in zip(_chosen(query), distributions[1:], strict=True):
@@ -45,6 +48,26 @@ def _values(distribution: dict[str, int]) -> list[FacetValue]:
     """Equal counts in the order of the alphabet, as the embedded engine has them."""
     largest = sorted(distribution.items(), key=lambda pair: (-pair[1], pair[0]))
     return [FacetValue(value, count) for value, count in largest]
+
+
+def _holding(
+    name: str,
+    query: Query,
+    fits: Sequence[Expression],
+    answers: Sequence[dict[str, Any]],
+    index: Index,
+) -> list[FacetValue]:
+    """Values with the text in them; of the long facets those that have a word beginning with it."""
+    text = query.facet_text.lower()
+    if name in LONG:
+        others = [*fits, *filters.of(query, without=name)]
+        counted = index.values_near(name, query.facet_text, others)
+    else:
+        counted = {}
+        for answer in answers:
+            counted |= answer.get("facetDistribution", {}).get(name, {})
+    held = {value: count for value, count in counted.items() if text in value.lower()}
+    return _values(held)[: query.facet_limit]
 
 
 def _with_chosen(

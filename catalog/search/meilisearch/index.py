@@ -34,8 +34,8 @@ class Index:
         first = self.multi(groups[0])
         return [first, *(other.result() for other in others)]
 
-    def values_near(self, field: str, text: str) -> dict[str, int]:
+    def values_near(self, field: str, text: str, filters: Sequence[str] = ()) -> dict[str, int]:
         """How many models hold each value of a field that begins with the text, slips forgiven."""
-        body = {"facetName": field, "facetQuery": text}
+        body = {"facetName": field, "facetQuery": text, "filter": [*filters]}
         answer = self.search(f"/indexes/{self.uid}/facet-search", body)
         return {str(hit["value"]): int(hit["count"]) for hit in answer["facetHits"]}

@@ -14,7 +14,9 @@ from catalog.search.typed import TYPO_FROM, TYPOS_FROM
 from catalog.search.words import joined
 
 VALUES_SHOWN = 100
+LONG = ("publisher", "tag")  # facets of more values than can be counted at once
 FACET_BYTES = 468  # a longer value is kept and cannot be filtered by
+SHORT = tuple(name for name in FACETS if name not in LONG)
 WORDS_ASKED_FOR = ("name", "runs", "owner")
 WORDS = ("key", "owner_whole", "meanings", "tag_words", "about")
 
@@ -28,7 +30,8 @@ def settings() -> dict[str, Any]:
         "displayedAttributes": [*RANKED_BY, "version"],
         "filterableAttributes": [
             _filterable(WORDS_ASKED_FOR, is_asked_for=True),
-            _filterable((*WORDS, "whole", "stems", *FACETS, *FLAGS, "device")),
+            _filterable(LONG, is_asked_for=True),
+            _filterable((*WORDS, "whole", "stems", *SHORT, *FLAGS, "device")),
             _filterable(("id", "version", *NUMBERS, *sorts), is_compared=True),
         ],
         "sortableAttributes": ["id", "weight", "popularity", *sorts, *PRICE_SORTS],
