@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog import hardware, memory, prices
@@ -21,6 +23,7 @@ FOLDED = (
     *("active_params_min", "active_params_max", "context_max", "memory_min", "memory_max"),
     "updated_since",
 )
+CURRENT = ' aria-current="true"'
 PRICED = ("price_min", "price_max", "price_unit", "has_price")
 WRITTEN = (
     *("params_min", "params_max", "context_min", "fits", "price_max"),
@@ -44,40 +47,65 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranges:
-    """`written` holds what was typed, by parameter."""
+    """`written` holds what was typed, by parameter. Presets and options are printed here: there
+    are some fifty, and a template takes several times longer over them.
+    """
 
     written: dict[str, str]
-    fits: list[Preset]
-    contexts: list[Option]
+    fits: SafeString
+    contexts: SafeString
     machine: str
     is_for_this_machine: bool
-    parameters: list[Preset]
-    context_lengths: list[Preset]
-    updated: list[Preset]
+    parameters: SafeString
+    context_lengths: SafeString
+    updated: SafeString
     is_unfolded: bool
     has_prices: bool
-    prices: list[Preset]
-    price_units: list[Option]
+    prices: SafeString
+    price_units: SafeString
 
 
 def of(query: Query, address: Address) -> Ranges:
     return Ranges(
         written={name: address.get(name) for name in WRITTEN},
-        fits=_fits(address),
-        contexts=_contexts(query),
+        fits=_presets(_fits(address)),
+        contexts=_options(_contexts(query)),
         machine=machine(hardware.here()),
         is_for_this_machine=query.devices is not None,
-        parameters=_parameters(address),
-        context_lengths=_context_lengths(address),
-        updated=_updated(address),
+        parameters=_presets(_parameters(address)),
+        context_lengths=_presets(_context_lengths(address)),
+        updated=_presets(_updated(address)),
         is_unfolded=any(address.get(name) for name in FOLDED),
         has_prices=_has_offers() or any(address.get(name) for name in PRICED),
-        prices=_prices(address),
-        price_units=[
-            Option(unit, str(title), unit == query.price_unit)
-            for unit, title in words.price_units().items()
-        ],
+        prices=_presets(_prices(address)),
+        price_units=_options(_units(query)),
     )
+
+
+def _presets(presets: Sequence[Preset]) -> SafeString:
+    lines = (
+        f'<li><a href="{escape(one.url)}" rel="nofollow"'
+        f"{CURRENT if one.is_chosen else ''}>{escape(one.label)}</a></li>"
+        for one in presets
+    )
+    return mark_safe("".join(lines))  # noqa: S308 - every part is escaped
+
+
+def _options(options: Sequence[Option]) -> SafeString:
+    lines = (
+        f'<option value="{escape(one.value)}"{" selected" if one.is_chosen else ""}>'
+        f"{escape(one.label)}</option>"
+        for one in options
+    )
+    return mark_safe("".join(lines))  # noqa: S308 - every part is escaped
+
+
+def _units(query: Query) -> list[Option]:
+    """The usual one is left out of addresses."""
+    return [
+        Option("" if unit == prices.USUAL_UNIT else unit, title, unit == query.price_unit)
+        for unit, title in words.price_units().items()
+    ]
 
 
 def prices_of(ids: Sequence[int], unit: str) -> dict[int, str]:
