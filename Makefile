@@ -7,7 +7,7 @@ BIN := .venv/bin
 SOURCES := accounts catalog config deployments launch tests manage.py $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-sqlite test-postgresql check format golden lock openapi
+.PHONY: help run setup test check format golden lock openapi
 
 help:  ## Say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -19,9 +19,13 @@ run:  ## Set everything up and open the catalog on http://127.0.0.1:8000/
 setup:  ## Set up everything that running and testing need
 	@$(PYTHON) -m launch setup
 
-test: setup  ## Run the tests on SQLite, then what uses the database on PostgreSQL
-	$(BIN)/python -m pytest --database=sqlite
-	$(BIN)/python -m pytest --database=postgresql
+test: setup  ## Run the tests on SQLite and, side by side, those that use the database on PostgreSQL
+	@log=$$(mktemp); $(BIN)/python -m pytest --database=postgresql > $$log 2>&1 & other=$$!; \
+	trap "kill $$other 2> /dev/null; rm -f $$log" EXIT; \
+	echo "On SQLite (what PostgreSQL says follows):"; \
+	$(BIN)/python -m pytest --database=sqlite; status=$$?; \
+	wait $$other || status=1; \
+	echo "On PostgreSQL:"; cat $$log; exit $$status
 
 golden: setup  ## Write the golden files of the graded searches anew; look at the diff
 	$(BIN)/python -m pytest tests/relevance --write-golden
