@@ -22,6 +22,7 @@ EXACT, FITTING = 6, 8
 CLOSEST = (24, 16)
 BY_USE = ["weight:desc"]
 READ_AT_ONCE = 20_000  # ids
+ALONG = 500  # ids in the order of use, read together with the counts
 DEEPEST = 10**9  # rows; more than the engine can hold
 
 
@@ -78,15 +79,17 @@ def _fitting(query: Query, index: Index, asked: Asked, needed: int) -> Results:
     fits = [asked.fitting(needed=needed)]
     if query.sort != "relevance":
         return _listed(query, index, fits, by=BY_USE)
-    counted = [_main(query, fits) | _candidates(FITTING), *counting.requests(query, fits)]
+    last = query.offset + query.limit
+    along: Request = {"sort": BY_USE, "limit": last if last <= ALONG else 0}
+    counted = [_main(query, fits) | along, *counting.requests(query, fits)]
     close = _close_candidates(query, asked, needed)
     unknown = spelling.unknown(index, asked.stems)
     answers, beside = index.at_once(counted, [*close, *map(_how_many_hold, unknown)])
     _note(index, unknown, beside[len(close) :])
-    ranked = _ranked(index, asked, [answers[0], *beside[: len(close)]])
+    ranked = _ranked(index, asked, beside[: len(close)])
     total = max(int(answers[0]["estimatedTotalHits"]), len(ranked))
-    ids = ranked[query.offset : query.offset + query.limit]
-    if len(ids) < query.limit and total > len(ranked):
+    ids = list(dict.fromkeys([*ranked, *_ids(answers[0])]))[query.offset : last]
+    if len(ids) < query.limit and total > len(ranked) and last > ALONG:
         ids += _behind(ranked, query, index, fits, limit=query.limit - len(ids))
     return Results(
         ids=ids,
@@ -101,7 +104,11 @@ def _main(query: Query, fits: Sequence[Expression]) -> Request:
 
 
 def _close_candidates(query: Query, asked: Asked, needed: int) -> list[Request]:
-    kinds = [(asked.exact(), EXACT), *zip(asked.closest(needed=needed), CLOSEST, strict=False)]
+    kinds = [
+        (asked.exact(), EXACT),
+        (asked.fitting(needed=needed), FITTING),
+        *zip(asked.closest(needed=needed), CLOSEST, strict=False),
+    ]
     narrowed = filters.of(query)
     return [{"filter": [kind, *narrowed], **_candidates(limit)} for kind, limit in kinds]
 
