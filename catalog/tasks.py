@@ -4,6 +4,7 @@ from celery import shared_task
 
 from catalog.saved import alerts, forgetting, looking
 from catalog.search import indexing
+from catalog.search.vectors import building
 from catalog.sources import copies
 
 REBUILD_SECONDS = 3600  # A sweep may find that the whole index is due.
@@ -51,3 +52,9 @@ def forget_old_alerts() -> None:
 def group_copies() -> None:
     """Point copies at their originals after what was changed by hand; an import does it itself."""
     copies.resolve_if_changed()
+
+
+@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+def keep_vectors() -> None:
+    """Bring the vectors of changed models in step, or have many of them made."""
+    building.sweep()

@@ -93,6 +93,21 @@ def _size(name: str, word: str) -> int:
     return int(match[1]) * SIZE_UNITS[match[2] or "b"]
 
 
+def word_or_url(
+    name: str, *, words: set[str], schemes: set[str], example: str, default: str
+) -> str:
+    """One of these words, or an address whose scheme is one of `schemes`."""
+    value = text(name, default)
+    if value.lower() in words:
+        return value.lower()
+    if urlsplit(value).scheme in schemes:
+        return value
+    raise ImproperlyConfigured(
+        f"{name} is {value!r}; set it to {' or '.join(sorted(words))}, "
+        f"or to an address as in {example}."
+    )
+
+
 def directory(name: str, default: Path) -> Path:
     """A folder that exists and can be written to; made when missing."""
     path = Path(text(name, str(default))).expanduser().absolute()

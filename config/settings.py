@@ -54,6 +54,20 @@ SEARCH_INDEX_KEY = environment.text("SEARCH_INDEX_KEY", SEARCH_KEY)
 SEARCH_WATCH_KEY = environment.text("SEARCH_WATCH_KEY", SEARCH_KEY)
 SEARCH_SECONDS = 1.0  # that a server may take for one search, all its requests together
 SEARCH_INDEX = environment.text("SEARCH_INDEX", "models")
+SEARCH_EMBEDDER = environment.word_or_url(
+    "SEARCH_EMBEDDER",
+    words={"off", "learned"},
+    schemes={"http", "https"},
+    example="http://127.0.0.1:8080/v1",
+    default="learned",
+)
+SEARCH_EMBEDDER_MODEL = environment.text("SEARCH_EMBEDDER_MODEL")
+SEARCH_EMBEDDER_KEY = environment.text("SEARCH_EMBEDDER_KEY")
+if SEARCH_EMBEDDER not in ("off", "learned") and not SEARCH_EMBEDDER_MODEL:
+    raise ImproperlyConfigured(
+        "SEARCH_EMBEDDER is an address and SEARCH_EMBEDDER_MODEL is not set; set it to the name "
+        "of the model that is to be asked there."
+    )
 BROKER_URL = environment.url(
     "BROKER_URL",
     schemes={"redis", "rediss", "redis+socket", "amqp", "amqps"},
@@ -72,6 +86,7 @@ REPLICATE_API_TOKEN = environment.text("REPLICATE_API_TOKEN")
 HF_TOKEN = environment.text("HF_TOKEN")
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
+SEARCH_VECTORS_DIR = VAR_DIR / "vectors"
 
 # What goes out: e-mail, and calls of addresses that people gave (config/outbound.py).
 EMAIL_URL = environment.url(
@@ -337,6 +352,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "catalog.tasks.group_copies",
         "schedule": 600.0,
         "options": {"expires": 600.0},
+    },
+    "keep the vectors": {
+        "task": "catalog.tasks.keep_vectors",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
     },
     "note the heartbeat": {
         "task": "config.tasks.note_heartbeat",

@@ -9,6 +9,7 @@ from .publishers import Publisher
 from .saved import Alert, SavedMatch, SavedSearch
 from .search_terms import SearchTerm
 from .sources import Source, SourceRecord
+from .vectors import LearnedEmbedder, ModelVector
 from .versions import DailyRuns, Example, Version
 from .vocabulary import Library, License, LicenseClass, Task
 
@@ -25,9 +26,11 @@ __all__ = [
     "ImportRun",
     "IndexCheck",
     "IndexReject",
+    "LearnedEmbedder",
     "Library",
     "License",
     "LicenseClass",
+    "ModelVector",
     "Offer",
     "Publisher",
     "SavedMatch",

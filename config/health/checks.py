@@ -18,7 +18,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from catalog.models import ImportRun
 
-from . import database, search
+from . import database, meaning, search
 from .heartbeat import seconds_since_worker
 from .parts import Check, Part, State, down
 
@@ -167,6 +167,7 @@ ALL: dict[str, Check] = {
     "web": check_version,
     **NEEDED,
     "search": database.needed_by("search", search.check),
+    "meaning": database.needed_by("meaning", meaning.check),
     "broker": check_broker,
     "worker": database.needed_by("worker", check_worker),
     "cache": database.needed_by("cache", check_cache),

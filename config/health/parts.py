@@ -28,6 +28,7 @@ NAMES = {
     "database": gettext_lazy("Database"),
     "migrations": gettext_lazy("Migrations"),
     "search": gettext_lazy("Search"),
+    "meaning": gettext_lazy("Search by meaning"),
     "broker": gettext_lazy("Queue"),
     "worker": gettext_lazy("Worker"),
     "cache": gettext_lazy("Cache"),

@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from accounts.models import User
+from catalog.search.vectors import trouble
 from config.health import heartbeat, parts, views
 from config.health.parts import Part, State, ask
 from config.tasks import note_heartbeat
@@ -268,3 +269,25 @@ def test_the_parts_are_told_in_the_readers_language(client: Client) -> None:
     assert '<h2 class="row-name">数据库迁移</h2>' in chinese
     assert "全部已执行。" in chinese
     assert "All are applied." not in chinese
+
+
+@with_database
+def test_the_status_page_says_how_search_by_meaning_stands(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.SEARCH_VECTORS_DIR = tmp_path / "vectors"
+    settings.SEARCH_EMBEDDER = "off"
+    assert "switched off" in part("meaning", client.get("/status?format=json").json())["sentence"]
+
+    settings.SEARCH_EMBEDDER = "learned"
+    views._latest.clear()
+    told = part("meaning", client.get("/status?format=json").json())
+    assert (told["state"], "Too few" in told["sentence"]) == ("ok", True)
+
+    trouble.note("The embedder answered 500.")
+    settings.SEARCH_EMBEDDER, settings.SEARCH_EMBEDDER_MODEL = "http://127.0.0.1:9/v1", "tiny"
+    views._latest.clear()
+    told = part("meaning", client.get("/status?format=json").json())
+    trouble.forget()
+    assert told["state"] == "degraded"
+    assert "500" not in told["sentence"]

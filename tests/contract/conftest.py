@@ -38,6 +38,7 @@ def embedded(settings: "SettingsWrapper", tmp_path: Path) -> None:
     from catalog.search import breaker, indexing
 
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
+    settings.SEARCH_VECTORS_DIR = tmp_path / "vectors"
     breaker.close()
     indexing.wake()
 

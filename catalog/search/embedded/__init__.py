@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import tantivy
 
+from catalog.search import vectors
 from catalog.search.addresses import plain
 from catalog.search.embedded import fitting, reading
 from catalog.search.embedded.counting import counts, whole_clause
@@ -108,11 +109,16 @@ def _found(query: Query, searcher: tantivy.Searcher, stamp: reading.Stamp) -> Re
         ids, total = _page(query, fits, searcher)
         if total or fits is None or count_of(searcher.search(fits, limit=1)):
             break
+    is_partial = typed is not None and needed < typed.needs[0]
+    near = vectors.meant(typed, is_partial=is_partial) if typed else []
+    if near:
+        fits = fitting.with_near(fits, near)
+        ids, total = _page(query, fits, searcher)
     return Results(
         ids=ids,
         total=total,
-        facets=counts(query, fits, searcher, stamp) if query.facets else {},
-        is_partial=typed is not None and total > 0 and needed < typed.needs[0],
+        facets=counts(query, fits, searcher, (stamp, tuple(near))) if query.facets else {},
+        is_partial=is_partial and total > 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -10,7 +11,7 @@ import tantivy
 from tantivy import Occur
 
 from catalog.search.embedded.filters import any_value, filter_clauses
-from catalog.search.embedded.reading import Stamp, count_of
+from catalog.search.embedded.reading import count_of
 from catalog.search.query import FacetValue, Query
 
 KEPT = 512  # counts of recent queries, since pages of one search ask for the same
@@ -20,7 +21,7 @@ _lock = Lock()
 
 
 def counts(
-    query: Query, fitting: tantivy.Query | None, searcher: tantivy.Searcher, stamp: Stamp
+    query: Query, fitting: tantivy.Query | None, searcher: tantivy.Searcher, stamp: Hashable
 ) -> dict[str, list[FacetValue]]:
     """Counts per value, largest first; the chosen values are always among them."""
     key = (stamp, _question(query))

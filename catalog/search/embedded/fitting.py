@@ -1,6 +1,7 @@
 """What fits a typed text, in the engine's terms. Nothing typed is ever parsed as its syntax."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 
 import tantivy
@@ -41,6 +42,16 @@ def clause(typed: Typed, searcher: tantivy.Searcher, *, needed: int) -> Clause:
         return found
     exact = _fixed(tantivy.Query.term_query(the_schema(), "key", key), EXACT_ID)
     return tantivy.Query.boolean_query([(Occur.Should, exact), (Occur.Should, found)])
+
+
+def with_near(fits: Clause | None, near: Sequence[tuple[int, float]]) -> Clause:
+    """What fits, and models of these ids, each with what it adds to its fit."""
+    ids = [
+        (Occur.Should, _fixed(tantivy.Query.term_query(the_schema(), "id", id), fit))
+        for id, fit in near
+    ]
+    found = [(Occur.Should, fits)] if fits else []
+    return tantivy.Query.boolean_query([*found, *ids])
 
 
 def _word_clause(typed: Typed, at: int, searcher: tantivy.Searcher) -> Clause:

@@ -4,6 +4,7 @@ Filters count exactly, know no limit of ten words, and mean the same as the embe
 clauses; how well each fits is worked out in ranking.py from what comes back.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -95,6 +96,9 @@ class Asked:
     typed: Typed
     ways: dict[int, tuple[AnyWay, ...]]
     key: str
+    near: Mapping[int, float] = dataclasses.field(
+        default_factory=dict
+    )  # what means the same, and its fit
 
     @property
     def stems(self) -> list[str]:
@@ -106,7 +110,7 @@ class Asked:
     def fitting(self, *, needed: int) -> Expression:
         """At least so many of the words fit in some way."""
         found = _at_least(needed, [either(_expressions(ways)) for ways in self._considered()])
-        return either([*self._exactly(), found])
+        return either([*self._exactly(), found, *self.nearest(len(self.near))])
 
     def closest(self, *, needed: int) -> list[Expression]:
         """Narrower and narrower choices of what fits, so that the best are among few of each.
@@ -128,6 +132,10 @@ class Asked:
         others = [way.expression for way in self.wholly_named]
         own = [f"{field} = {quoted(self.typed.whole)}" for field in ("whole", "owner_whole")]
         return either([*self._exactly(), *own, *others])
+
+    def nearest(self, count: int) -> list[Expression]:
+        """The models that mean most nearly the same, if there are any."""
+        return [is_one_of("id", list(self.near)[:count])] if self.near else []
 
     @property
     def wholly_named(self) -> list[Way]:

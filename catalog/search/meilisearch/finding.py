@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.search import typed
+from catalog.search import typed, vectors
 from catalog.search.addresses import plain
 from catalog.search.meilisearch import asking, counting, filters, ranking, spelling
 from catalog.search.meilisearch.asking import Asked
@@ -20,6 +20,7 @@ from catalog.search.words import sound
 # Candidates of each kind; of those that fit closely about a page.
 EXACT, FITTING = 6, 8
 CLOSEST = (24, 16)
+NEAREST = 24  # of those that mean the same
 BY_USE = ["weight:desc"]
 READ_AT_ONCE = 20_000  # ids
 ALONG = 500  # ids in the order of use, read together with the counts
@@ -39,7 +40,11 @@ def find(query: Query, index: Index) -> Results:
         results = _fitting(query, index, asked, needed)
         if results.total or _fits_anything(index, asked, needed):
             break
-    return replace(results, is_partial=results.total > 0 and needed < read.needs[0])
+    is_partial = needed < read.needs[0]
+    near = vectors.meant(read, is_partial=is_partial)
+    if near:
+        results = _fitting(query, index, replace(asked, near=dict(near)), needed)
+    return replace(results, is_partial=is_partial and results.total > 0)
 
 
 def all_ids(query: Query, index: Index) -> "array[int]":
@@ -108,6 +113,7 @@ def _close_candidates(query: Query, asked: Asked, needed: int) -> list[Request]:
         (asked.exact(), EXACT),
         (asked.fitting(needed=needed), FITTING),
         *zip(asked.closest(needed=needed), CLOSEST, strict=False),
+        *((nearest, NEAREST) for nearest in asked.nearest(NEAREST)),
     ]
     narrowed = filters.of(query)
     return [{"filter": [kind, *narrowed], **_candidates(limit)} for kind, limit in kinds]

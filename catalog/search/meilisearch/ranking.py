@@ -29,7 +29,8 @@ def score(asked: Asked, candidate: Candidate, rarity: Mapping[str, float]) -> fl
     `rarity` of a stem is 1 for one that no description holds, 0 for one that all do.
     """
     fits = sum(_best(ways, candidate, rarity) for ways in asked.ways.values())
-    found = (fits + _whole(asked, candidate)) * float(candidate["weight"])
+    fits += _whole(asked, candidate) + asked.near.get(int(candidate["id"]), 0.0)
+    found = fits * float(candidate["weight"])
     return found + EXACT_ID if asked.key and candidate["key"] == asked.key else found
 
 
