@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 
-from . import ai_models, collections, facts, imports, indexes, publishers, search_terms, vocabulary
+from . import (
+    ai_models,
+    collections,
+    facts,
+    imports,
+    indexes,
+    publishers,
+    saved,
+    search_terms,
+    vocabulary,
+)
 
 admin.site.site_header = "Slipway"
 admin.site.site_title = "Slipway"
@@ -16,6 +26,7 @@ __all__ = [
     "imports",
     "indexes",
     "publishers",
+    "saved",
     "search_terms",
     "vocabulary",
 ]

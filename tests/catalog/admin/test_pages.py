@@ -10,9 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
 from catalog.models import (
     AIModel,
+    Alert,
     Collection,
     CollectionItem,
     FormerName,
@@ -20,11 +23,17 @@ from catalog.models import (
     ImportRun,
     IndexCheck,
     IndexReject,
+    LearnedEmbedder,
+    ModelVector,
     Publisher,
+    SavedMatch,
+    SavedSearch,
     SourceRecord,
 )
 
 MOST_QUERIES = 12
+# What the worker reckons from other tables, and makes again when it is gone.
+DERIVED = {LearnedEmbedder, ModelVector, SavedMatch}
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -40,7 +49,7 @@ def page(model: Any, kind: str, *args: Any) -> str:
 
 
 @pytest.fixture
-def rows(samples: None, harrier: AIModel, reject: ImportReject) -> None:
+def rows(desk: Client, samples: None, harrier: AIModel, reject: ImportReject) -> None:
     """At least one row of each table, and pages that are full."""
     models = list(AIModel.objects.order_by("pk")[:30])
     collection = Collection.objects.create(slug="chosen", name="Chosen")
@@ -55,6 +64,8 @@ def rows(samples: None, harrier: AIModel, reject: ImportReject) -> None:
             for model in models
         ]
     )
+    saved = SavedSearch.objects.create(owner=User.objects.first(), name="kites")
+    Alert.objects.create(saved_search=saved, channel="email", give_up_at=timezone.now())
     models[0].replacement = models[1]
     models[0].base_model = models[2]
     models[0].locked_fields = ["summary", "license"]
@@ -63,12 +74,12 @@ def rows(samples: None, harrier: AIModel, reject: ImportReject) -> None:
 
 def test_every_table_of_the_catalog_is_in_the_admin() -> None:
     missing = {
-        model.__name__
+        model
         for model in apps.get_app_config("catalog").get_models()
         if model not in admin.site._registry
     }
 
-    assert not missing
+    assert missing == DERIVED
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
