@@ -21,10 +21,10 @@ from meilisearch.errors import (
 
 from catalog.search.errors import Cause, Unavailable
 from catalog.search.meilisearch import versions
-from catalog.search.meilisearch.connections import Answer, Pool
+from catalog.search.meilisearch.connections import Answer, Body, Pool
 from catalog.search.meilisearch.index import Search
 
-WRITING_SECONDS = 20.0  # for one request of the worker's; it only hands over what is to be done
+WRITING_SECONDS = 60.0  # for one request of the worker's; it only hands over what is to be done
 WATCHING_SECONDS = 1.5
 JSON, LINES = "application/json", "application/x-ndjson"
 CAUSES = {
@@ -61,7 +61,7 @@ def watched(path: str, *, until: float) -> dict[str, Any]:
 
 
 def written(
-    method: str, path: str, body: bytes | None = None, *, kind: str = JSON
+    method: str, path: str, body: Body | None = None, *, kind: str = JSON
 ) -> dict[str, Any]:
     """For documents and tasks, with the key that may write."""
     until = time.monotonic() + WRITING_SECONDS
@@ -95,7 +95,7 @@ def refusal(status: int, code: str | None, words: str) -> Unavailable:
 
 
 def _asked(
-    method: str, path: str, body: bytes | None, key: str, until: float, *, kind: str = JSON
+    method: str, path: str, body: Body | None, key: str, until: float, *, kind: str = JSON
 ) -> dict[str, Any]:
     pool = _pool(settings.SEARCH_URL, os.getpid())
     headers = _headers(key, kind if body is not None else "")

@@ -13,13 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from catalog.search.errors import Cause, Unavailable
 
 KEPT = 16  # idle connections a process
 CONNECTING = 4  # at a time; a name may take long to resolve
+
+
+Body = bytes | BinaryIO
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Pool:
         method: str,
         path: str,
         *,
-        body: bytes | None = None,
+        body: Body | None = None,
         headers: Mapping[str, str],
         until: float,
     ) -> Answer:
@@ -89,14 +92,16 @@ class Pool:
         connection: HTTPConnection,
         method: str,
         path: str,
-        body: bytes | None,
+        body: Body | None,
         headers: Mapping[str, str],
         until: float,
     ) -> Answer:
         timed: Any = connection.sock
         timed.until = until
         try:
-            connection.request(method, self._address.path.rstrip("/") + path, body, dict(headers))
+            connection.request(
+                method, self._address.path.rstrip("/") + path, body, {**headers, **_length(body)}
+            )
             response = connection.getresponse()
             answer = Answer(response.status, response.read())
         except BaseException:
@@ -141,6 +146,15 @@ class _Reading(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._timed.receive(buffer)
+
+
+def _length(body: Body | None) -> dict[str, str]:
+    """Of a file, from whose start is sent. Its length is not known otherwise."""
+    if body is None or isinstance(body, bytes):
+        return {}
+    length = body.seek(0, io.SEEK_END)
+    body.seek(0)
+    return {"Content-Length": str(length)}
 
 
 def _left(until: float) -> float:

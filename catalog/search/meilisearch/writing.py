@@ -1,8 +1,9 @@
 """Fills indexes at the engine, and waits for its own word that they hold what was sent."""
 
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import structlog
@@ -10,14 +11,16 @@ import structlog
 from catalog.search.documents import Document
 from catalog.search.errors import Rejected
 from catalog.search.meilisearch import client, schema, tasks
+from catalog.search.meilisearch.connections import Body
 from catalog.search.meilisearch.filters import quoted
 from catalog.search.meilisearch.indexes import Generation
 
 log = structlog.get_logger(__name__)
 
-BATCH = 5000  # documents
-BYTES = 20_000_000
-WAITING = 3  # batches sent and not yet done
+BYTES = 20_000_000  # of one request
+# Of a rebuild's: the fewer there are the faster it is, and the later the engine begins.
+FILLING_BYTES = 30_000_000
+WAITING = 1  # requests sent and not yet done while the next is made ready
 PATIENCE = 600.0  # seconds for one task of a rebuild
 PAGE = 20_000  # versions read at once
 
@@ -43,20 +46,19 @@ def put(
 
 
 def fill(generation: Generation, documents: Iterable[Document]) -> int:
-    """Fill an empty index, a few batches ahead of the engine, so that neither waits for the other.
+    """Fill an empty index, one request ahead of the engine, so that neither waits for the other.
 
-    Returns how many were sent. What was rejected is missing: bringing it in step shows which.
+    Returns how many it holds. What was rejected is missing: bringing it in step shows which.
     """
     waiting: deque[int] = deque()
-    count = 0
-    for lines in _batches(_sound_lines(documents)):
-        waiting.append(_sent(generation, "", b"".join(lines), kind=client.LINES))
-        count += len(lines)
+    for lines in _files(_sound_lines(documents)):
+        with lines:
+            waiting.append(_sent(generation, "", lines, kind=client.LINES))
         if len(waiting) > WAITING:
             _finish(waiting.popleft())
     for task in waiting:
         _finish(task)
-    return count
+    return count(generation)
 
 
 def settle(generation: Generation, *, seconds: float) -> None:
@@ -85,7 +87,7 @@ def count(generation: Generation) -> int:
     return int(told["numberOfDocuments"])
 
 
-def _sent(generation: Generation, path: str, body: bytes, *, kind: str = client.JSON) -> int:
+def _sent(generation: Generation, path: str, body: Body, *, kind: str = client.JSON) -> int:
     """The number of the engine's task."""
     path = f"/indexes/{generation.name}/documents{path}"
     return int(client.written("POST", path, body, kind=kind)["taskUid"])
@@ -115,11 +117,26 @@ def _sound_lines(documents: Iterable[Document]) -> Iterator[bytes]:
             continue
 
 
+def _files(lines: Iterator[bytes]) -> Iterator[BinaryIO]:
+    """The lines in files as large as a request may be, so that memory stays flat."""
+    first = next(lines, None)
+    while first is not None:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+        file.write(first)
+        first = None
+        for line in lines:
+            file.write(line)
+            if file.tell() > FILLING_BYTES:
+                first = next(lines, None)
+                break
+        yield file
+
+
 def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for line in lines:
-        if batch and (len(batch) == BATCH or size + len(line) > BYTES):
+        if batch and size + len(line) > BYTES:
             yield batch
             batch, size = [], 0
         batch.append(line)
