@@ -322,6 +322,16 @@ def test_an_endpoint_that_is_gone_is_spared_for_a_while(make_model, speaker, set
     assert trouble.last() == ""
 
 
+def test_a_search_needs_neither_the_endpoint_nor_the_cache(make_model, speaker, settings):
+    make_model("a/photo", summary="Restores photographs.")
+    building.sweep()
+    settings.SEARCH_EMBEDDER = "http://127.0.0.1:9/v1"
+    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
+    settings.CACHES = {"default": {**gone, "LOCATION": "redis://127.0.0.1:9/1"}}
+
+    assert nearest("what can I do with photographs") == []
+
+
 def test_a_text_that_the_endpoint_refuses_does_not_stop_the_others(make_model, speaker):
     speaker.refuses = "poison"
     make_model("a/bad", summary="poison")
