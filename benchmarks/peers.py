@@ -45,7 +45,7 @@ CREATE INDEX models_license ON models (license)
 CREATE INDEX models_downloads ON models (downloads)
 ---
 CREATE VIRTUAL TABLE models_fts
-USING fts5(name, owner, tags, summary, card, content='models', content_rowid='id')
+USING fts5(name, owner, tags, summary, card, content="models", content_rowid="id")
 ---
 INSERT INTO models_fts (models_fts) VALUES ('rebuild')
 ---

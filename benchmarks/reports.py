@@ -44,11 +44,11 @@ def table(models: int, engine: str, measured: Measured) -> str:
         if row["kind"] != kind:
             kind = row["kind"]
             lines.append(kind)
-        lines.append(_line(row))
+        lines.append(line(row))
     return "\n".join([*lines, "", *_sizes(measured)])
 
 
-def _line(row: dict[str, Any]) -> str:
+def line(row: dict[str, Any]) -> str:
     found = "" if row["found"] is None else row["found"]
     return (
         f"  {row['who']:30}{row['clients']:8}{row['asked']:7}{row['p50']:9.1f}{row['p99']:9.1f}"

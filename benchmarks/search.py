@@ -62,7 +62,7 @@ def measure(models: Catalog, engine: Engine, wanted: argparse.Namespace) -> dict
             *(other.asked for other in others),
         ]
         before = os.getloadavg()[0]
-        answers = [asking.as_json(row) for row in asking.rows(everybody, engine.forget)]
+        answers = [_shown(row) for row in asking.rows(everybody, engine.forget)]
         return {
             **_conditions(models, before),
             **made,
@@ -71,6 +71,13 @@ def measure(models: Catalog, engine: Engine, wanted: argparse.Namespace) -> dict
             "peers": {other.asked.name: other.figures() for other in others},
             "rows": answers,
         }
+
+
+def _shown(row: asking.Row) -> dict[str, Any]:
+    """As it goes into the results; told at once, for all of them take a while."""
+    found = asking.as_json(row)
+    print(reports.line(found), flush=True)
+    return found
 
 
 def _conditions(models: Catalog, load: float) -> dict[str, Any]:
