@@ -111,7 +111,7 @@ def _hash(text: str) -> bytes:
 
 
 def _multiply(real: Catalog, wanted: Catalog) -> str:
-    """The rows and their cards again, -b, -c, -d ... behind each name, until there are enough."""
+    """The rows and their cards once more, -again-1 behind each name, then -again-2, and so on."""
     tables = said_by(COLUMNS, VAR_DIR=str(real.folder)).splitlines()
     with sqlite3.connect(real.database) as source:
         source.execute("VACUUM INTO ?", [str(wanted.database)])
@@ -128,7 +128,7 @@ def _multiply(real: Catalog, wanted: Catalog) -> str:
 
 
 def _copying(table: str, columns: list[str], number: int, last: int, most: int) -> str:
-    suffix = f"-{chr(ord('a') + number)}"
+    suffix = f"-again-{number}"
     changed = {
         "id": f"id + {number * last}",
         "ai_model_id": f"ai_model_id + {number * last}",
