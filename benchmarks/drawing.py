@@ -145,8 +145,9 @@ def _dots(y: int, line: Line) -> Iterator[str]:
 def _footing(results: dict[int, dict[str, Any]], top: int) -> Iterator[str]:
     measured = [each for engines in results.values() for each in engines.values()]
     newest = max(measured, key=lambda each: str(each["measured_at"]))
-    said = f"{newest['machine']}, {newest['measured_at']}; benchmarks/search.py, all figures in"
-    yield _text(24, top + 24, f"{said} benchmarks/results.", "quiet")
+    busy = max(load for each in measured for load in each["load"])
+    said = f"{newest['machine']}, load up to {busy:.0f}, {newest['measured_at']}"
+    yield _text(24, top + 24, f"{said}; all figures in benchmarks/results.", "quiet")
     alone = "Alone: the bare engine asked plainly, Tantivy in process, Meilisearch over HTTP."
     yield _text(24, top + 41, alone, "quiet")
 
