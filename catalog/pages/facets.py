@@ -47,12 +47,23 @@ class Group:
     choices: SafeString
     is_open: bool
     all_url: str  # the page of all values, when there are more
+    later_url: str = ""  # the values of a closed group, which are counted when it is opened
+
+
+def counted_at_once(query: Query) -> tuple[str, ...]:
+    """The groups that stand open: counting the others costs more than all else on the page."""
+    return tuple(name for name in GROUPS if _is_open(name, query))
 
 
 def of(query: Query, counted: dict[str, list[FacetValue]], address: Address) -> list[Group]:
-    """The groups that have anything to choose."""
-    groups = [group(name, query, _whole(name, counted), address) for name in GROUPS]
-    return [one for one in groups if one.choices]
+    """The groups that have anything to choose, as far as that is known."""
+    groups = [
+        group(name, query, _whole(name, counted), address)
+        if _is_open(name, query)
+        else _closed(name, address)
+        for name in GROUPS
+    ]
+    return [one for one in groups if one.choices or one.later_url]
 
 
 def counted(name: str, query: Query, text: str, *, most: int) -> list[FacetValue]:
@@ -99,9 +110,19 @@ def group(
         name=name,
         title=words.title(name),
         choices=mark_safe("".join(lines)),  # noqa: S308 - every part is escaped
-        is_open=bool(wanted or unwanted) or name in OPEN_AT_FIRST,
+        is_open=_is_open(name, query),
         all_url=address.url(route="facet", args=(name,)) if len(rest) > shown else "",
     )
+
+
+def _closed(name: str, address: Address) -> Group:
+    url = address.url(route="facet", args=(name,))
+    return Group(name, words.title(name), SafeString(), is_open=False, all_url="", later_url=url)
+
+
+def _is_open(name: str, query: Query) -> bool:
+    has_choice = query.any_of.get(name) or query.none_of.get(name)
+    return bool(has_choice) or name in OPEN_AT_FIRST
 
 
 def _chosen(name: str, value: str, names: Names, counts: Counts) -> str:

@@ -71,7 +71,8 @@ class ResultsPage:
 
 def of(form: SearchForm) -> ResultsPage:
     """What /models shows for a valid form."""
-    query = form.query(facets=facets.GROUPS, may_collapse=True)
+    asked = form.query(may_collapse=True)
+    query = replace(asked, facets=facets.counted_at_once(asked))
     found = search.find(query)
     address = Address(tuple(form.parameters()))
     number = form.cleaned_data["page"] or 1

@@ -76,6 +76,9 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
     query, address = form.query(facets=(name,), limit=1), Address(tuple(form.parameters()))
     text = without_controls(request.GET.get("values", ""))[:LONGEST_VALUE].strip()
     counted = facets.counted(name, query, text, most=MOST_VALUES)
+    if request.htmx and not request.htmx.boosted:
+        part = {"group": facets.group(name, query, counted, address)}
+        return render(request, "includes/facet_group.html", part)
     context = {
         "text": text,
         "is_cut": len(counted) >= MOST_VALUES,

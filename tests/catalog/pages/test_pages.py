@@ -157,6 +157,16 @@ def test_typing_replaces_the_address(client: Client, llama: "AIModel") -> None:
     assert response["HX-Replace-Url"] == "/models?q=llam"
 
 
+def test_a_closed_group_is_counted_when_it_is_opened(client: Client, llama: "AIModel") -> None:
+    page = html(client, "/models?q=llama")
+    part = html(client, "/facets/publisher?q=llama", **{"HX-Request": "true"})
+
+    assert 'href="/facets/publisher?q=llama"' in page
+    assert 'name="publisher"' not in page
+    assert '<input type="checkbox" name="publisher" value="Meta">' in part
+    assert "<html" not in part
+
+
 def test_all_values_of_a_facet_have_a_page(client: Client, llama: "AIModel") -> None:
     page = html(client, "/facets/task?q=llama")
 
