@@ -37,6 +37,7 @@ ORDERS = {
 }
 MOST_WORDS = 6  # each costs a look at every row
 COUNTED_UP_TO = 20_000  # models; counting more takes longer than a page may
+FEW = 2_000  # models that a text fits; the facets of more are not counted
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEEPEST = 10**9  # rows; deeper than any table here
 READ_AT_ONCE = 10_000  # ids
@@ -48,17 +49,40 @@ def find(query: Query) -> Results:
     Counts only what columns hold, and nothing at all when that would take too long.
     """
     text = sound(plain(query.text))
-    found = _narrowed(_fitting(text), query)
-    start = min(query.offset, DEEPEST)
-    ids = _ordered(found, text, query).values_list("pk", flat=True)
+    if text:
+        return _found(_fitting(text), text, query)
+    found = _narrowed(_fitting(""), query)
     total = found.count()
-    counted = [name for name in query.facets if name in COLUMNS and total <= COUNTED_UP_TO]
     return Results(
-        ids=list(ids[start : start + query.limit]),
+        ids=_page(_ordered(found, "", query), query),
         total=total,
-        facets={name: _counts(text, query, name) for name in counted},
+        facets=_facets(_fitting(""), query) if total <= COUNTED_UP_TO else {},
         is_degraded=True,
     )
+
+
+def _found(fits: AIModelQuerySet, text: str, query: Query) -> Results:
+    """Every row is looked at for the words once when they fit few, twice when they fit many."""
+    few = list(fits.order_by().values_list("pk", flat=True)[: FEW + 1])
+    is_few = len(few) <= FEW
+    # By still_listed(), or SQLite would look at every listed model again.
+    fits = _held(AIModel.objects.filter(pk__in=few).still_listed()) if is_few else fits
+    ids = list(_ordered(_narrowed(fits, query), text, query).values_list("pk", flat=True))
+    return Results(
+        ids=ids[query.offset : query.offset + query.limit],
+        total=len(ids),
+        facets=_facets(fits, query) if is_few else {},
+        is_degraded=True,
+    )
+
+
+def _page(found: AIModelQuerySet, query: Query) -> list[int]:
+    start = min(query.offset, DEEPEST)
+    return list(found.values_list("pk", flat=True)[start : start + query.limit])
+
+
+def _facets(fits: AIModelQuerySet, query: Query) -> dict[str, list[FacetValue]]:
+    return {name: _counts(fits, query, name) for name in query.facets if name in COLUMNS}
 
 
 def all_ids(query: Query) -> "array[int]":
@@ -70,14 +94,17 @@ def all_ids(query: Query) -> "array[int]":
 
 def newest(query: Query) -> list[int]:
     """The page of what fits, the latest to come into this catalog first."""
-    ids = _narrowed(_fitting(sound(plain(query.text))), query).order_by("-pk")
-    start = min(query.offset, DEEPEST)
-    return list(ids.values_list("pk", flat=True)[start : start + query.limit])
+    found = _narrowed(_fitting(sound(plain(query.text))), query)
+    return _page(found.order_by("-pk"), query)
+
+
+def _held(found: AIModelQuerySet) -> AIModelQuerySet:
+    """With the license class that holds, a model's own or its base's."""
+    return found.annotate(held_class=Coalesce("inherited_license_class", "license_class"))
 
 
 def _fitting(text: str) -> AIModelQuerySet:
-    held = Coalesce("inherited_license_class", "license_class")
-    found = AIModel.objects.listed().annotate(held_class=held)
+    found = _held(AIModel.objects.listed())
     typed = parted(text)
     if text and not typed:
         return found.none()
@@ -153,10 +180,10 @@ def _ordered(found: AIModelQuerySet, text: str, query: Query) -> AIModelQuerySet
     return found.order_by(exact, by, "id")
 
 
-def _counts(text: str, query: Query, name: str) -> list[FacetValue]:
+def _counts(fits: AIModelQuerySet, query: Query, name: str) -> list[FacetValue]:
     """As if no value of the same facet were chosen; the chosen ones are always among them."""
     column = COUNTED[name]
-    found = _narrowed(_fitting(text), query, without=name).exclude(**{column: None})
+    found = _narrowed(fits, query, without=name).exclude(**{column: None})
     if query.facet_text:
         found = found.filter(**{f"{column}__icontains": sound(query.facet_text)})
     rows = found.values_list(column).annotate(count=Count("pk")).order_by("-count", column)
