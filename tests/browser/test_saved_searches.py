@@ -55,7 +55,7 @@ def test_a_search_is_saved_and_what_comes_in_is_shown_and_fed(
     page = visit("/models?q=whisper&license_class=open", java_script_enabled=has_script)
     page.get_by_role("link", name="Save this search").click()
     sign_in(page)
-    expect(page.get_by_label("Name")).to_have_value("whisper, Open")
+    expect(page.get_by_label("Name")).to_have_value("whisper, Commercial use allowed")
     page.get_by_label("Name").fill("Open ears")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Open ears")

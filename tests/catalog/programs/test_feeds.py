@@ -95,7 +95,7 @@ def test_an_entry_tells_what_a_line_of_the_results_does(client: Client, llama: A
     assert links(entry)["alternate"].startswith(f"{HOME}/models/Meta/Llama-3-8B")
     assert text(entry, "summary") == (
         "A language model\nText Generation · Transformers · 8B parameters · context 128K · "
-        "needs 16 GB · mit (Open)"
+        "needs ≈ 18.8 GB · mit (Open)"
     )
     assert [category.get("term") for category in entry.findall(f"{ATOM}category")] == [
         "Text Generation",
