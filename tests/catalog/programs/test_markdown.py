@@ -58,7 +58,10 @@ def test_it_tells_facts_license_and_where_each_comes_from(client: Client, llama:
     assert "| Memory to run it | ≈ 18.8 GB (18.8 GB = 8B × 2 bytes + 1.1 GB" in text
     assert "| Memory, says its source | 16 GB |" in text
     assert "| Runs |" not in text
-    assert "mit (Commercial use allowed): Use, change and sell, with little more than attribution." in text
+    assert (
+        "mit (Commercial use allowed): Use, change and sell, with little more than attribution."
+        in text
+    )
     assert "- The same as JSON: <https://models.example.org/v1/models/Meta/Llama-3-8B>" in text
     assert "- Source: Hugging Face <https://huggingface.co/meta/Llama-3-8B>\n" in text
 
