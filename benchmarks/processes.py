@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -118,8 +118,9 @@ def memory_of(pid: int) -> dict[str, float]:
     """MB of each kind of process below this one: what processes share is split among them."""
     sizes: dict[str, float] = {}
     for each in (pid, *_descendants(pid)):
-        part = _part_of(each)
-        sizes[part] = sizes.get(part, 0) + _pss(each)
+        with suppress(ProcessLookupError, FileNotFoundError):  # a short-lived one ended just now
+            part = _part_of(each)
+            sizes[part] = sizes.get(part, 0) + _pss(each)
     return sizes
 
 
