@@ -87,7 +87,7 @@ def _fitting(query: Query, index: Index, asked: Asked, needed: int) -> Results:
     last = query.offset + query.limit
     along: Request = {"sort": BY_USE, "limit": last if last <= ALONG else 0}
     counted = [_main(query, fits) | along, *counting.requests(query, fits)]
-    close = _close_candidates(query, asked, needed)
+    close = _close_candidates(query, asked, needed, fits)
     unknown = spelling.unknown(index, asked.stems)
     answers, beside = index.at_once(counted, [*close, *map(_how_many_hold, unknown)])
     _note(index, unknown, beside[len(close) :])
@@ -108,10 +108,12 @@ def _main(query: Query, fits: Sequence[Expression]) -> Request:
     return found | ({"facets": counting.unchosen(query)} if query.facets else {})
 
 
-def _close_candidates(query: Query, asked: Asked, needed: int) -> list[Request]:
+def _close_candidates(
+    query: Query, asked: Asked, needed: int, fits: Sequence[Expression]
+) -> list[Request]:
     kinds = [
         (asked.exact(), EXACT),
-        (asked.fitting(needed=needed), FITTING),
+        *((fitting, FITTING) for fitting in fits),
         *zip(asked.closest(needed=needed), CLOSEST, strict=False),
         *((nearest, NEAREST) for nearest in asked.nearest(NEAREST)),
     ]
