@@ -147,8 +147,9 @@ def _language_of_the_settings() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_terms_of_another_test() -> None:
-    """A process keeps what words mean for two seconds; each test has a database of its own."""
-    from catalog.search import terms  # noqa: PLC0415 - this file is read before the settings are
+def _nothing_remembered_from_another_test() -> None:
+    """What words mean, and that the engine is away, is kept in the process for two seconds."""
+    from catalog.search import breaker, terms  # noqa: PLC0415 - read before the settings are
 
     terms.forget()
+    breaker.close()

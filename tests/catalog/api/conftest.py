@@ -22,10 +22,7 @@ MakeModel = Callable[..., "AIModel"]
 @pytest.fixture(autouse=True)
 def no_index(settings: Settings, tmp_path: Path) -> None:
     """Searches are the database's, unless a test builds its index."""
-    from catalog.search import breaker
-
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
-    breaker.close()
 
 
 @pytest.fixture

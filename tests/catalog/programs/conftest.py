@@ -19,11 +19,8 @@ HOSTILE = "\x00\x01\x1b\ufffe]]> <script>&amp; \u202e “\u2028" + chr(0x10FFFF)
 
 @pytest.fixture(autouse=True)
 def _home(settings: "SettingsWrapper", tmp_path: Path) -> None:
-    from catalog.search import breaker
-
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.PUBLIC_URL = "https://models.example.org"
-    breaker.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from catalog.models import AIModel, Publisher
-from catalog.search import Query, breaker, database, find, indexing
+from catalog.search import Query, database, find, indexing
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +13,6 @@ pytestmark = pytest.mark.django_db
 def many(settings: Settings, tmp_path):
     settings.SEARCH_URL = ""
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
-    breaker.close()
     for number in range(105):
         publisher = Publisher.objects.create(slug=f"P{number}.x", key=f"p{number}.x")
         AIModel.objects.create(publisher=publisher, name="one")
