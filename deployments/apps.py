@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class DeploymentsConfig(AppConfig):
-    """Models that are kept running; empty until a model can be deployed."""
+    """Models that are kept running, and what they are asked."""
 
     name = "deployments"

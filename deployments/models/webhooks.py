@@ -1,0 +1,88 @@
+"""Calls of the webhooks that predictions name, each with all of its attempts."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .deployments import Who
+from .predictions import Prediction
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Who) -> Self:
+        return self.filter(owner=user.pk) if user.is_authenticated else self.none()
+
+    def due(self) -> Self:
+        """What should be sent by now and nobody is sending."""
+        is_free = Q(leased_until=None) | Q(leased_until__lt=Now())
+        waiting = self.filter(status=Delivery.Status.WAITING, next_try_at__lte=Now())
+        return waiting.filter(is_free).order_by("next_try_at")
+
+
+class Delivery(models.Model):
+    """One event for one receiver, sent at least once under the same id."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Delivered")
+        FAILED = "failed", _("Given up")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="deliveries")
+    prediction = models.ForeignKey(
+        Prediction, models.CASCADE, null=True, related_name="deliveries", help_text="Empty: a test."
+    )
+    url = models.CharField(max_length=1000)
+    # start, output, logs, completed or test.
+    event = models.CharField(max_length=10)
+    body = models.TextField(help_text="JSON as it was when the event happened.")
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    problem = models.CharField(max_length=16, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    next_try_at = models.DateTimeField(db_default=Now())
+    give_up_at = models.DateTimeField()
+    lease = models.CharField(max_length=64, blank=True)
+    leased_until = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "pk"]
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["waiting", "sent", "failed"]), name="delivery_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(status="waiting"), name="delivery_by_next_try"
+            ),
+            models.Index(fields=["prediction", "created_at"], name="delivery_by_prediction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.id}"
+
+
+class Attempt(models.Model):
+    """One try of a delivery, and what the receiver said."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
+    at = models.DateTimeField(db_default=Now())
+    answer = models.PositiveSmallIntegerField(null=True, help_text="Status code.")
+    problem = models.CharField(max_length=16, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+    milliseconds = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.answer or self.problem}"
