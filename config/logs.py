@@ -1,10 +1,12 @@
 """Structured logs: one line an event, with the id of the request that caused it."""
 
 import logging.config
+import re
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+TOKEN = re.compile(r"(slip_[0-9A-Za-z]{7})[0-9A-Za-z]{20,}|(whsec_)[0-9A-Za-z+/=]{20,}")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -57,6 +59,7 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     *renderer,
+                    without_tokens,
                 ],
             }
         },
@@ -70,3 +73,8 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
+
+
+def without_tokens(_logger: object, _name: str, line: str) -> str:
+    """The finished line, traceback and all: whatever let a token slip in, it does not get out."""
+    return TOKEN.sub(r"\1\2...", line)

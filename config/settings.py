@@ -273,12 +273,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.problems.respond_to",
     "UNAUTHENTICATED_USER": None,
 }
+TAGS = ("Models", "Versions", "Collections", "Account", "API")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Slipway",
-    "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. Reading needs no token.",
+    "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. "
+    "Reading the catalog needs no token.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "TAGS": [{"name": name} for name in ("Models", "Versions", "Collections", "API")],
+    "TAGS": [{"name": name} for name in TAGS],
     "OAS_VERSION": "3.1.0",
     "GET_MOCK_REQUEST": "config.api.contract.mock_request",
     "PREPROCESSING_HOOKS": ["config.api.contract.without_the_second_prefix"],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import build_mock_request
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -35,6 +36,20 @@ class RootShape(serializers.Serializer[None]):
     collections = serializers.URLField()
     openapi = serializers.URLField()
     docs = serializers.URLField()
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Known to drf-spectacular because it is defined: this module is read before any view."""
+
+    target_class = "accounts.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of /account/tokens: `Authorization: Bearer slip_...`.",
+        }
 
 
 PROBLEM = OpenApiResponse(ProblemShape, description="What is wrong.")

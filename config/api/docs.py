@@ -53,10 +53,15 @@ class Operation:
     parameters: list[Row]
     answers: list[Row]
     example: str
+    needs_token: bool
+
+    @property
+    def can_be_asked(self) -> bool:
+        return self.method == "GET" and "{" not in self.example
 
     @property
     def can_be_opened(self) -> bool:
-        return self.method == "GET" and "{" not in self.example
+        return self.can_be_asked and not self.needs_token
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,15 @@ class Problem:
 
 PROBLEMS = [
     Problem(400, _("A parameter or the body is wrong; errors names each field.")),
+    Problem(401, _("There is no token, or it is wrong, expired or revoked; detail says which.")),
+    Problem(403, _("The token may not do this; detail names the scope that it lacks.")),
     Problem(404, _("There is no such thing here, or it is not public.")),
     Problem(405, _("The address knows other methods; Allow lists them.")),
     Problem(406, _("The address cannot answer in the media type that Accept asks for.")),
+    Problem(409, _("It cannot be done in the state that the thing is in; detail says why.")),
     Problem(413, _("The body is too large.")),
     Problem(415, _("The body comes in a media type that is not read here.")),
+    Problem(422, _("The same Idempotency-Key came with another body before.")),
     Problem(429, _("Too many requests; Retry-After says when to come back.")),
     Problem(500, _("A bug here. Tell the operator the request_id.")),
     Problem(503, _("A part that is needed does not answer; try again later.")),
@@ -159,6 +168,7 @@ def _operation(path: str, method: str, operation: Any, names: dict[str, str]) ->
         parameters=[_parameter(each) for each in operation.get("parameters", [])],
         answers=[_answer(*each) for each in operation["responses"].items()],
         example=f"{example}{QUERIES.get(operation['operationId'], '')}",
+        needs_token=any(operation.get("security", [])),
     )
 
 
@@ -184,6 +194,8 @@ def _parameter(parameter: Any) -> Row:
 
 
 def _answer(status: str, response: Any) -> Row:
+    if "content" not in response:
+        return Row(name=status, kind=response["description"])
     media_type, media = next(iter(response["content"].items()))
     kind, shape = _kind(media["schema"])
     return Row(name=status, kind=media_type if kind == "string" else kind, shape=shape)

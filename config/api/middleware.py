@@ -2,14 +2,21 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_cache_control
+
+from accounts import tokens
 
 from . import problems
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
+IN_ADDRESS = (
+    "A token stands in the address, where proxies and histories keep it. Send it as the header "
+    "`Authorization: Bearer slip_...`, and revoke this one: others may have seen it."
+)
 METHODS = "GET, HEAD, OPTIONS, QUERY, POST, PUT, PATCH, DELETE"
 SENTENCES = {
     400: "The request cannot be understood. Is its Host one that this installation answers to?",
@@ -23,7 +30,12 @@ def api(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/v1/") and request.path != "/v1":
             return get_response(request)
-        response = _preflight() if request.method == "OPTIONS" else get_response(request)
+        if request.method == "OPTIONS":
+            response: HttpResponseBase = _preflight()
+        elif _is_token_in(request.META["QUERY_STRING"]):
+            response = problems.problem(request, 400, IN_ADDRESS)
+        else:
+            response = get_response(request)
         response = _as_problem(request, response)
         _open_to_browsers(response)
         return _with_caching(request, response)
@@ -32,13 +44,22 @@ def api(get_response: Respond) -> Respond:
 
 
 def _preflight() -> HttpResponse:
-    """Any page may ask: nothing here goes by cookies, so there is nothing to borrow."""
+    """Any page may ask: cookies never come along to another host's pages, so there is nothing to
+    borrow; a token has to be put there by whoever has it."""
     response = HttpResponse(status=204)
     response["Access-Control-Allow-Methods"] = METHODS
-    response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Prefer, Cancel-After"
+    response["Access-Control-Allow-Headers"] = (
+        "Authorization, Cancel-After, Content-Type, Idempotency-Key, Last-Event-ID, Prefer"
+    )
     response["Access-Control-Max-Age"] = "86400"
     response["Allow"] = METHODS
     return response
+
+
+def _is_token_in(query_string: str) -> bool:
+    if tokens.BEGINNING not in query_string:
+        return False
+    return any(map(tokens.is_well_formed, tokens.WRITTEN.findall(query_string)))
 
 
 def _open_to_browsers(response: HttpResponseBase) -> None:
@@ -60,12 +81,17 @@ def _as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
 
 
 def _with_caching(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Kept by anybody, but asked for again each time: unchanged answers cost a 304."""
+    """Kept by anybody, but asked for again each time: unchanged answers cost a 304.
+
+    What somebody is told by name is theirs alone to keep.
+    """
     if response.status_code >= 400:
         patch_cache_control(response, no_store=True)
         return response
     if request.method not in ("GET", "HEAD") or not isinstance(response, HttpResponse):
         return response
     if "Cache-Control" not in response:
-        patch_cache_control(response, public=True, no_cache=True)
+        is_named = settings.SESSION_COOKIE_NAME in request.COOKIES
+        is_named = is_named or "Authorization" in request.headers
+        patch_cache_control(response, no_cache=True, **{"private" if is_named else "public": True})
     return ConditionalGetMiddleware(lambda _: response).process_response(request, response)

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config.api import docs, root
 
 routes: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api_urls")),
     path("", include("catalog.api_urls")),
     path("openapi.json", root.openapi, name="openapi"),
 ]

@@ -46,10 +46,34 @@ def test_a_strangers_host_header_leaves_no_trace() -> None:
 
 
 def _logged(*, is_json: bool) -> str:
+    return _run(FAILING.format(is_json=is_json))
+
+
+def _run(code: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", FAILING.format(is_json=is_json)],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=60,
     ).stderr
+
+
+def test_a_token_that_slips_into_a_log_line_does_not_get_out() -> None:
+    slipping = """
+import logging
+from config import logs
+
+logs.configure(level="INFO", is_json={is_json})
+text = "slip_" + "A1b2C3d4E5f6" * 3
+secret = "whsec_" + "A1b2C3d4E5f6" * 3
+try:
+    raise ValueError(f"cannot read {text} nor {secret}")
+except ValueError:
+    logging.getLogger("accounts").exception("with %s", text)
+"""
+    for is_json in ("True", "False"):
+        logged = _run(slipping.replace("{is_json}", is_json))
+        assert "slip_A1b2C3d..." in logged
+        assert "whsec_..." in logged
+        assert "A1b2C3d4" not in logged

@@ -1,0 +1,75 @@
+"""What a token may do, and the permission that asks for it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+READING = ("GET", "HEAD", "OPTIONS", "QUERY")
+
+
+class Scope(models.TextChoices):
+    """`…:write` holds `…:read`, and `all` holds what is added later too."""
+
+    ALL = "all", _("Everything that you may do yourself")
+    PREDICTIONS_WRITE = "predictions:write", _("Run models, and read what came of it")
+    PREDICTIONS_READ = "predictions:read", _("Read predictions")
+    DEPLOYMENTS_WRITE = "deployments:write", _("Deploy, change and stop, and read deployments")
+    DEPLOYMENTS_READ = "deployments:read", _("Read deployments, their logs and figures")
+    MODELS_WRITE = "models:write", _("Push versions of models")
+    MODELS_READ = "models:read", _("Read what is not public of models")
+    FILES_WRITE = "files:write", _("Upload, read and delete files")
+    FILES_READ = "files:read", _("Read files")
+    WEBHOOKS_WRITE = "webhooks:write", _("Send webhooks again, and read them and their secret")
+    WEBHOOKS_READ = "webhooks:read", _("Read deliveries of webhooks and their secret")
+
+
+class Needs(BasePermission):
+    """Somebody who signed in, or a token with the scope.
+
+    Needs("files:read", "files:write") wants the second for what changes something. An object and
+    no class among a view's permission_classes, which are called; so it answers with itself.
+    """
+
+    def __init__(self, scope: str, writing: str = "") -> None:
+        self.scope = Scope(scope)
+        self.writing = Scope(writing) if writing else self.scope
+
+    def __call__(self) -> "Needs":
+        return self
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        _require_somebody(request)
+        wanted = self.scope if request.method in READING else self.writing
+        token: Any = request.auth
+        if token is not None and not holds(token.scopes, wanted):
+            raise PermissionDenied(
+                f"The token {token} may not do this: it lacks the scope {wanted}. "
+                "Make a token that has it, at /account/tokens."
+            )
+        return True
+
+
+class SignedIn(BasePermission):
+    """Anybody who is somebody: the token needs no scope."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        _require_somebody(request)
+        return True
+
+
+def holds(scopes: list[str], wanted: str) -> bool:
+    subject = wanted.partition(":")[0]
+    return bool({Scope.ALL, wanted, f"{subject}:write"} & set(scopes))
+
+
+def _require_somebody(request: Request) -> None:
+    if not (request.user and request.user.is_authenticated):
+        raise NotAuthenticated(
+            "This needs a token. Send it as the header `Authorization: Bearer slip_...`; "
+            f"make one at {settings.PUBLIC_URL}/account/tokens."
+        )
