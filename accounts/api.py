@@ -19,6 +19,7 @@ class AccountShape(serializers.Serializer[None]):
     type = serializers.ChoiceField(choices=["user", "organization"])
     username = serializers.CharField()
     name = serializers.CharField(help_text="As its owner writes it; the username without one.")
+    github_url = serializers.URLField(allow_null=True, help_text="Null: it is not known here.")
     url = serializers.URLField(help_text="Where its tokens are made and revoked.")
 
 
@@ -40,6 +41,7 @@ class Account(APIView):
                 "type": "user",
                 "username": user.get_username(),
                 "name": user.get_full_name() or user.get_username(),
+                "github_url": None,
                 "url": f"{settings.PUBLIC_URL}/account/tokens",
             }
         )

@@ -28,19 +28,11 @@ class Scope(models.TextChoices):
     WEBHOOKS_READ = "webhooks:read", _("Read deliveries of webhooks and their secret")
 
 
-class Needs(BasePermission):
-    """Somebody who signed in, or a token with the scope.
+class Scoped(BasePermission):
+    """Somebody who signed in, or a token that holds the scope; see Needs."""
 
-    Needs("files:read", "files:write") wants the second for what changes something. An object and
-    no class among a view's permission_classes, which are called; so it answers with itself.
-    """
-
-    def __init__(self, scope: str, writing: str = "") -> None:
-        self.scope = Scope(scope)
-        self.writing = Scope(writing) if writing else self.scope
-
-    def __call__(self) -> "Needs":
-        return self
+    scope: str
+    writing: str
 
     def has_permission(self, request: Request, view: Any) -> bool:
         _require_somebody(request)
@@ -49,9 +41,15 @@ class Needs(BasePermission):
         if token is not None and not holds(token.scopes, wanted):
             raise PermissionDenied(
                 f"The token {token} may not do this: it lacks the scope {wanted}. "
-                "Make a token that has it, at /account/tokens."
+                f"Make a token that has it at {settings.PUBLIC_URL}/account/tokens."
             )
         return True
+
+
+def Needs(scope: str, writing: str = "") -> type[Scoped]:
+    """For permission_classes: Needs("files:read", "files:write") wants the second for changes."""
+    scopes = {"scope": Scope(scope).value, "writing": Scope(writing or scope).value}
+    return type("Needs", (Scoped,), scopes)
 
 
 class SignedIn(BasePermission):

@@ -97,6 +97,11 @@ EMAIL_URL = environment.url(
 EMAIL_FROM = environment.text(
     "EMAIL_FROM", f"Slipway <slipway@{urlsplit(PUBLIC_URL).hostname or 'localhost'}>"
 )
+# Files that are sent for predictions and made by them; what is half there lies in uploads.
+FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
+FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 WEBHOOK_ALLOWED_HOSTS = environment.hosts("WEBHOOK_ALLOWED_HOSTS")
 
 INSTALLED_APPS = [
@@ -273,7 +278,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.problems.respond_to",
     "UNAUTHENTICATED_USER": None,
 }
-TAGS = ("Models", "Versions", "Collections", "Account", "API")
+TAGS = ("Models", "Versions", "Collections", "Files", "Account", "API")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Slipway",
     "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. "
@@ -349,6 +354,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "catalog.tasks.forget_old_alerts",
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
+    },
+    "forget files": {
+        "task": "deployments.tasks.forget_files",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
     },
     "group copies": {
         "task": "catalog.tasks.group_copies",

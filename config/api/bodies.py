@@ -62,6 +62,8 @@ class FastJSONRenderer(JSONRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
+        if data is None:
+            return b""  # a body after 204 would be read as the beginning of the next answer
         try:
             return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
         except TypeError:

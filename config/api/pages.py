@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
     segment: int
     value: str
-    pk: int
+    pk: int | str
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Segment:
 class Page:
     """The keys of a page in order, and the cursors of its neighbours."""
 
-    keys: list[int]
+    keys: list[Any]
     next: str | None
     previous: str | None
 
@@ -105,7 +105,7 @@ class Listing:
 
     def _read(self, cursor: str) -> tuple[Place, bool]:
         match decode(cursor):
-            case [self._name, bool(is_backward), int(segment), str(value), int(pk)] if (
+            case [self._name, bool(is_backward), int(segment), str(value), int(pk) | str(pk)] if (
                 0 <= segment < len(self.segments)
             ):
                 return Place(segment, value, pk), is_backward

@@ -11,6 +11,7 @@ from config.api import docs, root
 routes: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
     path("", include("catalog.api_urls")),
+    path("", include("deployments.api_urls")),
     path("openapi.json", root.openapi, name="openapi"),
 ]
 
