@@ -29,6 +29,15 @@ def flag(name: str, *, default: bool) -> bool:
     return value in TRUE
 
 
+def one_of(name: str, words: set[str], *, default: str) -> str:
+    value = text(name, default).lower()
+    if value and value not in words:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to one of {', '.join(sorted(words))}."
+        )
+    return value
+
+
 def number(name: str, *, default: int, least: int = 0) -> int:
     value = text(name, str(default))
     if not value.isdecimal() or int(value) < least:

@@ -78,6 +78,11 @@ CACHE_URL = environment.url(
     "CACHE_URL", schemes={"redis", "rediss"}, example="redis://127.0.0.1:6379/1"
 )
 RUNTIMES = environment.words("RUNTIMES", ["local"])
+# How models are shut in: the best that works here unless said (docs/isolation.md).
+RUNTIME_ISOLATION = environment.one_of(
+    "RUNTIME_ISOLATION", {"bubblewrap", "landlock", "none"}, default=""
+)
+RUNTIME_NETWORK = environment.flag("RUNTIME_NETWORK", default=False)
 # What "runs here" reckons with, where what is found is not what models may have.
 HARDWARE_MEMORY = environment.size("HARDWARE_MEMORY")
 HARDWARE_GPU_MEMORY = environment.sizes("HARDWARE_GPU_MEMORY")

@@ -56,6 +56,7 @@ class Seen:
     exit_code: int | None = None
     is_out_of_memory: bool = False
     is_port_taken: bool = False
+    is_setup_timed_out: bool = False  # SETUP_FAILED because `setup_seconds` were over
     memory_used: int | None = None  # bytes of all its processes
     isolation: str = ""  # bubblewrap, landlock, none
     slots: int = 1
