@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from . import deleting
+from config import deleting
+
 from .finding import model_ids
 from .paging import EstimatingPaginator
 
