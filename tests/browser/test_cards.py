@@ -18,8 +18,8 @@ pytestmark = pytest.mark.browser
 def test_no_attack_does_anything(visit: Open, catalog: "list[AIModel]") -> None:
     from catalog.models import Card  # noqa: PLC0415
 
-    for ai_model, start in zip(catalog[2:], range(0, len(ATTACKS), 4), strict=False):
-        text = "\n\n".join(ATTACKS[start : start + 4]).replace("\0", "")
+    for ai_model, start in zip(catalog[2:], range(0, len(ATTACKS), 8), strict=False):
+        text = "\n\n".join(ATTACKS[start : start + 8]).replace("\0", "")
         Card.objects.create(
             ai_model=ai_model,
             text=text,

@@ -72,10 +72,11 @@ def test_a_part_and_its_children_that_ignore_the_request_are_ended(tmp_path: Pat
     servers.wait_until(lambda: not _is_alive(group), "the end of the group")
 
 
-def test_a_signal_stops_the_watch() -> None:
+@pytest.mark.parametrize("number", supervisor.STOP_SIGNALS)
+def test_a_signal_stops_the_watch(number: signal.Signals) -> None:
     with pytest.raises(Stopped), Supervisor() as running:
         running.keep(part("import signal; signal.pause()"))
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
         running.watch()
 
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -76,7 +77,7 @@ def inputs(tmp_path: Path) -> tuple[str, ...]:
             if number % 5 == 0
             else {}
         )
-        for number in range(5_000)
+        for number in range(4_000)
     ]
     lines = [json.dumps(record) for record in records]
     lines[2_500:2_500] = ["broken {", lines[10].replace('"likes": 10', '"likes": 11')]
@@ -87,19 +88,27 @@ def inputs(tmp_path: Path) -> tuple[str, ...]:
     return ("import_models", "jsonl", str(models), "--cards", str(cards))
 
 
-def prepared(var_dir: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty catalog."""
+    var_dir = tmp_path_factory.mktemp("template") / "var"
     finished(var_dir, "migrate", "-v0")
     return var_dir
 
 
+@pytest.fixture
+def var_dir(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "var"))
+
+
 def test_killed_at_random_moments_it_ends_in_the_same_rows(
-    tmp_path: Path, inputs: tuple[str, ...]
+    template: Path, var_dir: Path, tmp_path: Path, inputs: tuple[str, ...]
 ) -> None:
-    whole, killed = prepared(tmp_path / "whole"), prepared(tmp_path / "killed")
+    killed, whole = var_dir, Path(shutil.copytree(template, tmp_path / "whole"))
     finished(whole, *inputs)
 
     seen = set()
-    for _ in range(3):
+    for _ in range(2):
         before = position(killed)
         process = started(killed, *inputs)
         deadline = time.monotonic() + 30
@@ -119,9 +128,8 @@ def test_killed_at_random_moments_it_ends_in_the_same_rows(
 
 
 def test_ctrl_c_ends_with_a_sentence_and_is_carried_on(
-    tmp_path: Path, inputs: tuple[str, ...]
+    var_dir: Path, inputs: tuple[str, ...]
 ) -> None:
-    var_dir = prepared(tmp_path / "var")
     process = started(var_dir, *inputs)
     deadline = time.monotonic() + 30
     while position(var_dir) == 0:
@@ -137,11 +145,10 @@ def test_ctrl_c_ends_with_a_sentence_and_is_carried_on(
     assert "Carried on after" in finished(var_dir, *inputs)
 
 
-def test_memory_stays_flat_on_the_real_listing(tmp_path: Path) -> None:
+def test_memory_stays_flat_on_the_real_listing(var_dir: Path) -> None:
     listing = SHARED / "data" / "hf_models.jsonl.gz"
     if not listing.exists():
         pytest.skip(f"the real listing {listing} is not here")
-    var_dir = prepared(tmp_path / "var")
     command = (
         "import resource, runpy, sys; sys.argv[0] = 'manage.py'\n"
         "try: runpy.run_path('manage.py', run_name='__main__')\n"
@@ -150,7 +157,7 @@ def test_memory_stays_flat_on_the_real_listing(tmp_path: Path) -> None:
 
     arguments = ("import_models", "jsonl", str(listing))
     found = []
-    for limit in ("4000", "16000"):
+    for limit in ("1000", "12000"):
         process = subprocess.run(
             [sys.executable, "-c", command, *arguments, "--limit", limit],
             cwd=ROOT,

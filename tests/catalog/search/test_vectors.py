@@ -373,6 +373,7 @@ building._started.wait()
 """
 
 
+@pytest.mark.own_database
 def test_a_build_that_is_killed_while_it_learns_is_done_again_by_the_next_sweep(tmp_path):
     given = {
         "cwd": ROOT,
@@ -402,6 +403,7 @@ def test_a_build_that_is_killed_while_it_learns_is_done_again_by_the_next_sweep(
     assert again.stdout.startswith("0 models")
 
 
+@pytest.mark.own_database
 def test_the_web_and_the_worker_never_import_what_learns():
     seen = subprocess.run(
         [
