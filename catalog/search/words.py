@@ -60,13 +60,14 @@ def joined(parts: list[str]) -> str:
 
 def runs(parts: list[str]) -> list[str]:
     """What neighbours give when run together: real-esrgan is also found as realesrgan."""
+    dotless = [part.replace(".", "") for part in parts]
     found = [
-        joined(parts[start:end])
+        "".join(dotless[start:end])
         for start in range(len(parts))
         for end in range(start + 2, min(start + LONGEST_RUN, len(parts)) + 1)
     ]
-    dotless = [part.replace(".", "") for part in parts if "." in part]
-    return [*found, *dotless, *_versions(parts), joined(parts)]
+    changed = [part for part, whole in zip(dotless, parts, strict=True) if part != whole]
+    return [*found, *changed, *_versions(parts), "".join(dotless)]
 
 
 def bigrams(run: str) -> list[str]:
@@ -94,6 +95,8 @@ def root(word: str) -> str:
 def _versions(parts: list[str]) -> list[str]:
     """v0.3 as 0.3, and v1-5 as 1.5: people leave out the letter, names the dot."""
     written = "-".join(parts)
+    if "v" not in written:
+        return []
     return [f"{major}.{minor}" for major, minor in VERSION.findall(written)]
 
 

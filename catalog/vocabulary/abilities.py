@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from catalog.vocabulary.entries import TopicEntry
 from catalog.vocabulary.files import topics
@@ -34,7 +34,8 @@ def is_apart(name: str, task: str) -> bool:
     return any(task in topic.apart_from for topic in topics() if topic.id in found)
 
 
-def _in_name(name: str, task: str | None) -> set[str]:
+@lru_cache(maxsize=8)  # asked twice in a row of each model
+def _in_name(name: str, task: str | None) -> frozenset[str]:
     """Every place of the name is looked at, because names run words together: RealESRGAN."""
     words = _words(name)
     plain = f" {' '.join(words)} "
@@ -42,7 +43,7 @@ def _in_name(name: str, task: str | None) -> set[str]:
     return _found(plain, places.union(words), _name_files(task))
 
 
-def _in_text(text: str, task: str | None) -> set[str]:
+def _in_text(text: str, task: str | None) -> frozenset[str]:
     words = _words(text)
     return _found(f" {' '.join(words)} ", {word[:FILED] for word in words}, _text_files(task))
 
@@ -54,10 +55,10 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _found(plain: str, places: set[str], files: Files) -> set[str]:
+def _found(plain: str, places: set[str], files: Files) -> frozenset[str]:
     """The topics of those filed patterns that occur in a text whose words stand between spaces."""
-    filed = [files[place] for place in places if place in files]
-    return {id for patterns in filed for part, id in patterns if part in plain}
+    filed = [files[place] for place in files.keys() & places]
+    return frozenset(id for patterns in filed for part, id in patterns if part in plain)
 
 
 @cache

@@ -17,6 +17,7 @@ from catalog.search.words import joined
 WORDS = ("name", "runs", "owner", "tag_words", "about")
 NUMBER_SORTS = tuple(sort for sort in SORTS if sort not in ("relevance", "price"))
 PRICE_SORTS = tuple(f"price_{unit}" for unit in prices.UNITS)
+BY = {sort: f"by_{sort}" for sort in (*NUMBER_SORTS, *PRICE_SORTS)}
 
 # A sort's value stands in the upper bits, popularity in the lower: equal values come popular first.
 POPULARITY_BITS = 16
@@ -128,8 +129,8 @@ def _add_numbers(filled: tantivy.Document, document: Document) -> None:
     tie = min(int(max(document.popularity, 0) * POPULARITY_STEP), 2**POPULARITY_BITS - 1)
     filled.add_unsigned("by_popularity", tie)
     for name in PRICE_SORTS:
-        filled.add_unsigned(f"by_{name}", (_least_first(document, name) << POPULARITY_BITS) + tie)
+        filled.add_unsigned(BY[name], (_least_first(document, name) << POPULARITY_BITS) + tie)
     for name, value in document.sorts.items():
-        filled.add_unsigned(f"by_{name}", (ranked(value) << POPULARITY_BITS) + tie)
+        filled.add_unsigned(BY[name], (ranked(value) << POPULARITY_BITS) + tie)
     # The engine multiplies with log2(2 + this).
     filled.add_float("weight", 2**document.weight - 2)
