@@ -1,0 +1,1 @@
+"""Asking models: what may be asked, how it is run, and what comes of it."""
