@@ -107,6 +107,10 @@ FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
 FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+# How long a prediction may run, and how many may wait for one deployment.
+PREDICTION_SECONDS = environment.number("PREDICTION_SECONDS", default=1800, least=1)
+QUEUE_MAX = environment.number("QUEUE_MAX", default=1000, least=1)
+QUEUE_MAX_PER_OWNER = environment.number("QUEUE_MAX_PER_OWNER", default=500, least=1)
 WEBHOOK_ALLOWED_HOSTS = environment.hosts("WEBHOOK_ALLOWED_HOSTS")
 
 INSTALLED_APPS = [
@@ -283,7 +287,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.problems.respond_to",
     "UNAUTHENTICATED_USER": None,
 }
-TAGS = ("Models", "Versions", "Collections", "Files", "Account", "API")
+TAGS = ("Models", "Versions", "Collections", "Predictions", "Files", "Account", "API")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Slipway",
     "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. "

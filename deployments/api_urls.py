@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from deployments.api import files
+from deployments.api import files, predictions
+
+MODEL = "models/<str:owner>/<path:name>"  # names may hold slashes: see catalog/api_urls.py
+PREDICTION = "predictions/<str:prediction_id>"
 
 urlpatterns = [
+    path("predictions", predictions.PredictionList.as_view(), name="predictions"),
+    path(PREDICTION, predictions.PredictionDetail.as_view(), name="prediction"),
+    path(f"{PREDICTION}/cancel", predictions.PredictionCancel.as_view(), name="cancel-prediction"),
+    path(f"{MODEL}/predictions", predictions.ModelPredictionList.as_view(), name="run-model"),
+    path(
+        "deployments/<str:owner>/<str:name>/predictions",
+        predictions.DeploymentPredictionList.as_view(),
+        name="run-deployment",
+    ),
     path("files", files.FileList.as_view(), name="files"),
     path("files/<str:file_id>", files.FileDetail.as_view(), name="file"),
     path("files/<str:file_id>/download", files.FileDownload.as_view(), name="file-download"),

@@ -32,6 +32,10 @@ class Gone(Exception):
     """The connection was lost, or the process behind it died: what was asked is lost."""
 
 
+class Unreached(Gone):
+    """Nobody listens there: the model was not asked, so another instance may be."""
+
+
 class TimedOut(Exception):
     """It took longer than was allowed; closing the connection has cancelled it."""
 
@@ -161,10 +165,10 @@ def _connect(address: str, ends_at: float) -> _Connection:
         opened.connect(place)
     except TimeoutError as error:
         opened.close()
-        raise Gone("The model's server takes no connection.") from error
-    except OSError:
+        raise Unreached("The model's server takes no connection.") from error
+    except OSError as error:
         opened.close()
-        raise
+        raise Unreached(f"The model's server is not there ({_told(error)}).") from error
     if family == socket.AF_INET:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return _Connection(opened)

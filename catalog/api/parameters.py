@@ -132,7 +132,7 @@ class Wanted:
 def read(parameters: QueryDict, *, is_search: bool = False) -> Wanted:
     """Check everything at once, so that one answer names all that is wrong."""
     search, listing = SearchForm(parameters), ListingForm(parameters)
-    _refuse(parameters, search, listing, known=KNOWN_NAMES)
+    refuse(parameters, search, listing, known=KNOWN_NAMES)
     is_search = is_search or any(name in parameters for name in (*SEARCH_NAMES, "facets"))
     if is_search and ("sort_by" in parameters or "sort_direction" in parameters):
         raise BadParameters(
@@ -144,14 +144,14 @@ def read(parameters: QueryDict, *, is_search: bool = False) -> Wanted:
 def read_page(parameters: QueryDict) -> tuple[str, int]:
     """Cursor and limit, for listings that take nothing else."""
     form = PageForm(parameters)
-    _refuse(parameters, form, known=tuple(form.fields))
+    refuse(parameters, form, known=tuple(form.fields))
     return form.cleaned_data["cursor"], form.cleaned_data["limit"] or pages.LIMIT
 
 
 def read_search(parameters: QueryDict) -> Query:
     """What GET /v1/search takes."""
     form = TextForm(parameters)
-    _refuse(parameters, form, known=tuple(form.fields))
+    refuse(parameters, form, known=tuple(form.fields))
     return Query(text=form.cleaned_data["query"], limit=form.cleaned_data["limit"] or 20)
 
 
@@ -174,7 +174,7 @@ def _offset(cursor: str) -> int:
             raise pages.bad_cursor()
 
 
-def _refuse(parameters: QueryDict, *checked: forms.Form, known: tuple[str, ...]) -> None:
+def refuse(parameters: QueryDict, *checked: forms.Form, known: tuple[str, ...]) -> None:
     """A misspelt filter that is ignored would silently answer with everything: say so instead."""
     wrong = {name: [unknown(name, known)] for name in parameters if name not in known}
     for form in checked:

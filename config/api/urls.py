@@ -10,8 +10,8 @@ from config.api import docs, root
 
 routes: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
+    path("", include("deployments.api_urls")),  # before the names of models, which take the rest
     path("", include("catalog.api_urls")),
-    path("", include("deployments.api_urls")),
     path("openapi.json", root.openapi, name="openapi"),
 ]
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AIModel, Version
@@ -30,10 +31,14 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         return self.filter(status__in=Prediction.UNFINISHED)
 
     def queued(self) -> Self:
-        """What waits for an instance, the one that waits the longest first."""
+        """What waits for an instance, in the order in which it gets one."""
         return self.filter(status=Prediction.Status.STARTING, instance=None).order_by(
-            "created_at", "pk"
+            "turn", "created_at", "pk"
         )
+
+    def running(self) -> Self:
+        """What holds a slot of an instance."""
+        return self.filter(status=Prediction.Status.PROCESSING)
 
 
 class Prediction(models.Model):
@@ -69,17 +74,23 @@ class Prediction(models.Model):
     reason = models.CharField(max_length=32, blank=True, help_text="Why it is not done, as a word.")
     metrics = models.JSONField(default=dict)
     cost = models.DecimalField(max_digits=14, decimal_places=9, null=True)
+    currency = models.CharField(max_length=3, default="USD")
     hardware = models.CharField(max_length=40, blank=True, help_text="The sku it ran on.")
     is_data_removed = models.BooleanField(default=False)
 
     status = models.CharField(max_length=10, choices=Status, default=Status.STARTING)
-    created_at = models.DateTimeField(db_default=Now())
+    # Not the database's: SQLite's clock writes fewer digits, and pages could not be told apart.
+    created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True, help_text="Cancelled when not done by then.")
     cancel_asked_at = models.DateTimeField(null=True)
     keep_until = models.DateTimeField(null=True, help_text="Input and output are removed then.")
 
+    turn = models.PositiveBigIntegerField(
+        default=0, help_text="Its place in the queue; see deployments/predictions/queueing.py."
+    )
+    event_count = models.PositiveIntegerField(default=0, help_text="The last event's number.")
     is_stream = models.BooleanField(default=False)
     webhook = models.CharField(max_length=1000, blank=True)
     webhook_events = models.JSONField(default=list, help_text="Empty: all of them.")
@@ -119,6 +130,11 @@ class Prediction(models.Model):
                 fields=["created_at"],
                 condition=Q(status__in=["starting", "processing"]),
                 name="unfinished_prediction",
+            ),
+            models.Index(
+                fields=["deployment", "turn", "created_at"],
+                condition=Q(status="starting"),
+                name="queued_prediction",
             ),
             models.Index(
                 fields=["keep_until"],

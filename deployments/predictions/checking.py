@@ -1,5 +1,6 @@
 """Whether an input fits what a version takes, told field by field before anything starts."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from jsonschema.exceptions import ValidationError
 from catalog.models import Version
 from config.api.problems import BadParameters
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 TYPES = {
     "string": "text",
     "integer": "a whole number",
@@ -19,18 +21,48 @@ TYPES = {
 }
 
 
+class BadInput(BadParameters):
+    """As BadParameters, under the status that Replicate answers for it."""
+
+    status_code = 422
+
+
 def check(version: Version, given: object) -> None:
-    """Raises BadParameters, which names each wrong field. Defaults are left to Cog."""
+    """Raises BadInput, which names each wrong field. Defaults are left to Cog."""
     if not isinstance(given, Mapping):
-        raise BadParameters({"input": ["Send an object, as in {}."]})
+        raise BadInput({"input": ["Send an object, as in {}."]})
     document = version.openapi_schema
     known = _schema(document).get("properties", {})
     sentences = {f"input.{name}": [_unknown(known)] for name in given if name not in known}
-    for error in _validator(document).iter_errors(given):
+    for name, value in given.items():
+        if _holds_unstorable(value):
+            sentences.setdefault(f"input.{name}", []).append(
+                "Leave out the characters U+0000 and U+D800 to U+DFFF; they are no text."
+            )
+    for error in _validator(document).iter_errors(_without_allowed_nulls(given, known)):
         for field, sentence in _told(error):
             sentences.setdefault(f"input.{field}", []).append(sentence)
     if sentences:
-        raise BadParameters(sentences)
+        raise BadInput(sentences)
+
+
+def _without_allowed_nulls(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """OpenAPI 3.0 says `nullable` where JSON Schema has a type for it."""
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None or not known.get(name, {}).get("nullable")
+    }
+
+
+def _holds_unstorable(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(UNSTORABLE.search(value))
+    if isinstance(value, list):
+        return any(map(_holds_unstorable, value))
+    if isinstance(value, dict):
+        return any(map(_holds_unstorable, [*value, *value.values()]))
+    return False
 
 
 def _schema(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,166 @@
+"""/v1/predictions: ask a model, look, list, cancel."""
+
+import re
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound, Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import TokenAuthentication
+from accounts.scopes import Needs
+from catalog.api import naming
+from catalog.models import AIModel, Version
+from config.api import pages
+from deployments.api import asking, prediction_contract
+from deployments.api.parameters import read_listing
+from deployments.models import Deployment, Prediction
+from deployments.predictions import actions, queueing, serving, shapes
+from deployments.predictions.checking import BadInput
+
+VERSION = re.compile(r"(?:(?P<owner>[^/:]+)/(?P<name>[^:]+))?:?(?P<id>[0-9a-f]{64})?")
+KNOWN = ("owner", "ai_model__publisher", "version", "deployment__owner")
+
+
+class NotServed(APIException):
+    status_code = 409
+
+
+class QueueFull(Throttled):
+    """With the seconds after which a place may be free, as Retry-After."""
+
+    def __init__(self, error: queueing.QueueFull) -> None:
+        super().__init__()
+        self.detail = ErrorDetail(str(error), self.default_code)
+        self.wait = error.retry_after
+
+
+class Asking(APIView):
+    """What the three doors share: who may, and what is answered."""
+
+    authentication_classes = [TokenAuthentication]
+    permission_classes = [Needs("predictions:read", "predictions:write")]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, serving.NotServed):
+            exc = NotServed(str(exc))
+        if isinstance(exc, queueing.QueueFull):
+            exc = QueueFull(exc)
+        return super().handle_exception(exc)
+
+    def created(
+        self,
+        request: Request,
+        asked: asking.Asked,
+        version: Version,
+        deployment: Deployment | None = None,
+    ) -> Response:
+        user: Any = request.user
+        prediction = actions.create(user, version=version, deployment=deployment, **asked.wishes())
+        told = shapes.shape(prediction, request)
+        if asked.wait_seconds and not prediction.is_finished:
+            # The clients take every other status for the end of their waiting.
+            told["status"] = Prediction.Status.STARTING
+        response = Response(told, status=201)
+        response["Location"] = told["urls"]["get"]
+        if asked.wait_seconds:
+            response["Preference-Applied"] = f"wait={asked.wait_seconds}"
+        return response
+
+
+class PredictionList(Asking):
+    @prediction_contract.list_predictions
+    def get(self, request: Request) -> Response:
+        wanted = read_listing(request.query_params)
+        rows = wanted.narrow(Prediction.objects.visible_to(request.user))
+        listing = pages.Listing("predictions", [pages.Segment(rows, "created_at")])
+        page = listing.page(wanted.cursor, wanted.limit)
+        found = rows.select_related(*KNOWN).defer("version__openapi_schema").in_bulk(page.keys)
+        results = [shapes.in_list(found[pk], request) for pk in page.keys if pk in found]
+        return Response(pages.answer(request, page, results))
+
+    @prediction_contract.create_prediction
+    def post(self, request: Request) -> Response:
+        asked = asking.read(request, has_version=True)
+        return self.created(request, asked, _version(asked.version))
+
+
+class ModelPredictionList(Asking):
+    @prediction_contract.create_of_model
+    def post(self, request: Request, owner: str, name: str) -> HttpResponseBase:
+        asked = asking.read(request)
+        found = naming.find(owner, name)
+        return self.created(request, asked, serving.newest_of(found.ai_model))
+
+
+class DeploymentPredictionList(Asking):
+    @prediction_contract.create_of_deployment
+    def post(self, request: Request, owner: str, name: str) -> Response:
+        asked = asking.read(request)
+        rows = Deployment.objects.visible_to(request.user).select_related(
+            "owner",
+            "release_serving__version__bundle",
+            "release_serving__version__ai_model__publisher",
+            "release_wanted__version__bundle",
+            "release_wanted__version__ai_model__publisher",
+        )
+        deployment = rows.filter(owner__username=_plain(owner), name=_plain(name)).first()
+        if deployment is None:
+            sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
+            raise NotFound(sentence % f"{owner}/{name}")
+        return self.created(request, asked, serving.version_of(deployment), deployment)
+
+
+class PredictionDetail(Asking):
+    @prediction_contract.get_prediction
+    def get(self, request: Request, prediction_id: str) -> Response:
+        return Response(shapes.shape(owned(request, prediction_id), request))
+
+
+class PredictionCancel(Asking):
+    @prediction_contract.cancel_prediction
+    def post(self, request: Request, prediction_id: str) -> Response:
+        prediction = actions.cancel(owned(request, prediction_id))
+        return Response(shapes.shape(prediction, request))
+
+
+def owned(request: Request, prediction_id: str) -> Prediction:
+    """Raises NotFound for those of others too."""
+    rows = Prediction.objects.visible_to(request.user).select_related(*KNOWN)
+    found = rows.defer("version__openapi_schema").filter(pk=_plain(prediction_id)).first()
+    if found is None:
+        sentence = _("You have no prediction %s. GET /v1/predictions lists those you have.")
+        raise NotFound(sentence % prediction_id)
+    return found
+
+
+def _version(said: str) -> Version:
+    """By `owner/name:id`, `owner/name` or an id alone. Raises BadInput or serving.NotServed."""
+    match = VERSION.fullmatch(said)
+    if match is None or not (match["id"] or match["owner"]):
+        raise BadInput({"version": [_("Write it as in owner/name:id, owner/name, or the id.")]})
+    if not match["id"]:
+        return serving.newest_of(_model(match["owner"], match["name"]))
+    rows = Version.objects.select_related("bundle", "ai_model__publisher")
+    rows = rows.filter(version_id=match["id"], ai_model__status__in=AIModel.LISTED)
+    if match["owner"]:
+        rows = rows.filter(ai_model=_model(match["owner"], match["name"]))
+    # The same bundle pushed to two models has one id: either answers the same.
+    version = rows.order_by("bundle__pk").first()
+    if version is None:
+        raise BadInput({"version": [_("There is no such version here.")]})
+    return version
+
+
+def _model(owner: str, name: str) -> AIModel:
+    try:
+        return naming.find(owner, name).ai_model
+    except NotFound as error:
+        raise BadInput({"version": [str(error.detail)]}) from error
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "")

@@ -1,0 +1,52 @@
+"""An input as the model gets it: files that it names are handed over as data: URLs.
+
+A model has no network and no token, so it could fetch none of them.
+"""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from deployments import files
+from deployments.models import Prediction
+
+
+class Missing(Exception):
+    """A file that the input names is not there any more."""
+
+
+def for_model(prediction: Prediction) -> dict[str, Any]:
+    """Raises Missing."""
+    given = dict(prediction.input)
+    for name in file_fields(prediction.version.openapi_schema):
+        value = given.get(name)
+        if isinstance(value, str):
+            given[name] = _as_data(value, prediction)
+        elif isinstance(value, list):
+            given[name] = [_as_data(each, prediction) for each in value]
+    return given
+
+
+def file_fields(schema: dict[str, Any]) -> Iterator[str]:
+    """Names of the fields that take a file, or a list of files."""
+    known = schema.get("components", {}).get("schemas", {}).get("Input", {})
+    for name, field in known.get("properties", {}).items():
+        items = field.get("items")
+        if "uri" in (field.get("format"), items.get("format") if items else None):
+            yield name
+
+
+def _as_data(value: Any, prediction: Prediction) -> Any:
+    if not isinstance(value, str) or value.startswith("data:"):
+        return value
+    stored = files.named_by(value, prediction.owner)
+    if stored is None:
+        raise Missing(_("There is no file %s any more; files are kept for a day.") % value[:200])
+    try:
+        with files.read(stored) as file:
+            content = base64.b64encode(file.read()).decode()
+    except FileNotFoundError as error:
+        raise Missing(_("The bytes of the file %s are gone.") % stored.name) from error
+    return f"data:{stored.content_type};base64,{content}"

@@ -1,0 +1,54 @@
+"""Which deployment answers for a version, and whether it takes anything now."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from catalog.models import AIModel, Version
+from deployments.models import Deployment, Status
+
+CLOSED = (Status.STOPPING, Status.STOPPED, Status.FAILED)
+
+
+class NotServed(Exception):
+    """Nothing here answers for it now; the message says why, and what to do."""
+
+
+def version_of(deployment: Deployment) -> Version:
+    """What it answers with now, or will once it serves. Raises NotServed."""
+    release = deployment.release_serving or deployment.release_wanted
+    if release is None:
+        raise NotServed(_("The deployment %s has no release yet.") % deployment.name)
+    return release.version
+
+
+def newest_of(ai_model: AIModel) -> Version:
+    """The newest that can run here. Raises NotServed."""
+    version = ai_model.versions.filter(bundle__isnull=False).select_related("bundle").first()
+    if version is None:
+        sentence = _("The model %s has no version that can run here.")
+        raise NotServed(sentence % ai_model.full_name)
+    return version
+
+
+def deployment_for(user: User, version: Version) -> Deployment:
+    """One's own that serves this version, else the one that all share. Raises NotServed."""
+    existing = Deployment.objects.existing().filter(
+        ai_model=version.ai_model_id, wanted=Deployment.Wanted.RUNNING
+    )
+    mine = existing.filter(owner=user, is_shared=False, release_serving__version=version)
+    found = mine.exclude(status__in=CLOSED).first()
+    found = found or existing.filter(is_shared=True, release_wanted__version=version).first()
+    if found is None:
+        raise NotServed(_("Nothing serves this version of %s.") % version.ai_model.full_name)
+    return found
+
+
+def check_open(deployment: Deployment) -> None:
+    """Raises NotServed."""
+    if deployment.deleted_at or deployment.wanted == Deployment.Wanted.STOPPED:
+        sentence = _("The deployment %s is stopped; start it, or ask another.")
+        raise NotServed(sentence % deployment.name)
+    if deployment.status == Status.FAILED:
+        sentence = _("The deployment %(name)s has failed (%(reason)s). %(detail)s")
+        words = {"reason": deployment.reason, "detail": deployment.detail[-300:]}
+        raise NotServed(sentence % {"name": deployment.name, **words})
