@@ -7,13 +7,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
 from deployments import cog
 from deployments.models import Prediction
 
 from . import claims
 from .claims import Held
+from .database import let_go
 from .pieces import LeaseLost, Pieces
 
 log = structlog.get_logger(__name__)
@@ -81,7 +82,7 @@ def _look(runs: list[_Run], now: float) -> None:
     except DatabaseError as error:
         log.warning("leases could not be renewed", problem=str(error))
     finally:
-        close_old_connections()
+        let_go()
 
 
 def _renew(runs: list[_Run], now: float) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from deployments.models import Instance, Prediction
 
 from . import queueing, slots
-from .clock import from_now
+from .database import from_now
 
 LEASE_SECONDS = 20.0
 HOST = socket.gethostname()[:40]

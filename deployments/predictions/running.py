@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from deployments.models import Prediction
 
 from . import attending, bell, claims, inputs, outputs, queueing, slots
 from .claims import Held
+from .database import let_go
 from .pieces import Pieces
 
 log = structlog.get_logger(__name__)
@@ -81,7 +82,7 @@ def settle(held: Held, outcome: Outcome) -> bool:
     """Write the end, unless the lease was lost meanwhile; then whoever has it writes one."""
     if outcome.status == Prediction.Status.STARTING and held.prediction.attempts < MOST_ATTEMPTS:
         return claims.give_up(held)
-    close_old_connections()  # it may have been lost while the model was asked
+    let_go()  # it may have been lost while the model was asked
     ended = _ended(held, _with_output_kept(held, outcome))
     with transaction.atomic():
         if not held.row().update(lease_owner="", leased_until=None, **ended):
@@ -200,7 +201,7 @@ class _Call:
             connections.close_all()
 
     def wait(self, seconds: float) -> Outcome | None:
-        close_old_connections()  # a pool's connection is of use to others meanwhile
+        let_go()  # a pool's connection is of use to others meanwhile
         if not self._is_done.wait(seconds):
             with self._lock:
                 self._is_left = self._outcome is None
