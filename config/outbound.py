@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 SECONDS = 10.0  # for name, connection, handshake and the answer's head together
 PORTS = {"https": 443, "http": 80}
+TEXT_BYTES = 1_000  # of an answer that are kept, to show them to whoever asked for the call
 SAFE_IN_PATH = "/%:=&?~+!$,;'@()*[]"
 LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 HOST = re.compile(rf"({LABEL}\.)*{LABEL}", re.ASCII)
@@ -69,6 +70,15 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came back. Of hosts that only the administrator lets us reach, no text is kept."""
+
+    status: int
+    text: str = ""
+    retry_after: int | None = None  # seconds
+
+
+@dataclass(frozen=True)
 class Target:
     scheme: str
     host: str
@@ -101,8 +111,8 @@ def check(url: str) -> Target:
     return Target(parts.scheme, host, port or PORTS[parts.scheme], path + query, is_allowed)
 
 
-def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> int:
-    """The status of the answer, whatever it is; its body is not read. Raises Refused or Failed."""
+def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> Answer:
+    """The answer, whatever its status, with the start of its text. Raises Refused or Failed."""
     until = time.monotonic() + seconds
     target = check(url)
     addresses = resolve(target.host, target.port, _left(until))
@@ -170,7 +180,9 @@ class _Deadline:
             self._handle.shutdown(socket.SHUT_RDWR)
 
 
-def _answered(target: Target, plain: socket.socket, body: bytes, headers: Mapping[str, str]) -> int:
+def _answered(
+    target: Target, plain: socket.socket, body: bytes, headers: Mapping[str, str]
+) -> Answer:
     if target.scheme == "https":
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
             target.host, target.port
@@ -182,7 +194,22 @@ def _answered(target: Target, plain: socket.socket, body: bytes, headers: Mappin
         connection.sock = plain
     with closing(connection):
         connection.request("POST", target.path, body=body, headers=dict(headers))
-        return connection.getresponse().status
+        return _read(target, connection.getresponse())
+
+
+def _read(target: Target, response: http.client.HTTPResponse) -> Answer:
+    """The status stands, though the text behind it may come slowly, broken, or without end."""
+    text = b""
+    if not target.is_allowed:
+        with suppress(OSError, http.client.HTTPException, ValueError):
+            text = response.read1(TEXT_BYTES)
+    said = "".join(
+        letter if letter.isprintable() or letter == "\n" else " "
+        for letter in text.decode(errors="replace")
+    )
+    seconds = response.headers.get("Retry-After", "")
+    is_number = seconds.isascii() and seconds.isdecimal() and len(seconds) < 8
+    return Answer(response.status, said.strip(), int(seconds) if is_number else None)
 
 
 def _connected(addresses: list[Address], port: int, until: float) -> socket.socket:

@@ -287,7 +287,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.problems.respond_to",
     "UNAUTHENTICATED_USER": None,
 }
-TAGS = ("Models", "Versions", "Collections", "Predictions", "Files", "Account", "API")
+TAGS = (
+    "Models",
+    "Versions",
+    "Collections",
+    "Predictions",
+    "Files",
+    "Webhooks",
+    "Account",
+    "API",
+)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Slipway",
     "DESCRIPTION": "Replicate's HTTP API, extended with what it lacks. "
@@ -368,6 +377,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "deployments.tasks.forget_files",
         "schedule": 600.0,
         "options": {"expires": 600.0},
+    },
+    "send webhooks": {
+        "task": "deployments.tasks.send_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "forget webhooks": {
+        "task": "deployments.tasks.forget_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
     },
     "group copies": {
         "task": "catalog.tasks.group_copies",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployments.api import files, predictions
+from deployments.api import files, predictions, webhooks
 
 MODEL = "models/<str:owner>/<path:name>"  # names may hold slashes: see catalog/api_urls.py
 PREDICTION = "predictions/<str:prediction_id>"
@@ -20,4 +20,5 @@ urlpatterns = [
     path("files", files.FileList.as_view(), name="files"),
     path("files/<str:file_id>", files.FileDetail.as_view(), name="file"),
     path("files/<str:file_id>/download", files.FileDownload.as_view(), name="file-download"),
+    path("webhooks/default/secret", webhooks.DefaultSecret.as_view(), name="webhook-secret"),
 ]

@@ -1,6 +1,5 @@
 """Makes e-mails and webhook calls of new matches, sends them, and notes what came of each."""
 
-import random
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,13 +14,11 @@ from django.utils import timezone
 
 from catalog.models import AIModel, Alert, ImportRun, SavedSearch
 from catalog.saved import mails, webhooks
-from catalog.saved.outcomes import Outcome
+from config.webhooks import Outcome, wait_after
 
 log = structlog.get_logger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=2)
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=6)
 LEASE = timedelta(seconds=60)  # longer than any try takes
 AT_ONCE = 32
 AT_ONCE_A_PERSON = 4
@@ -67,12 +64,6 @@ def send_due() -> int:
         for done in as_completed(running):
             _note(running[done], done.result())
     return len(taken)
-
-
-def wait_after(attempts: int) -> timedelta:
-    """Twice as long after each try, and anything up to that, so that not all come back at once."""
-    longest = min(FIRST_WAIT * (1 << min(attempts, 12)), LONGEST_WAIT)
-    return longest * random.uniform(0.1, 1)  # noqa: S311 no secret
 
 
 def _is_mail_due() -> Q:
@@ -184,7 +175,7 @@ def _note(alert: Alert, outcome: Outcome) -> None:
 def _next_step(alert: Alert, outcome: Outcome) -> dict[str, object]:
     if not outcome.problem:
         return {"status": Status.SENT}
-    next_try_at = timezone.now() + wait_after(alert.attempts)
+    next_try_at = timezone.now() + max(wait_after(alert.attempts), outcome.not_before)
     if outcome.is_final or next_try_at > alert.give_up_at:
         return {"status": Status.FAILED}
     return {"status": Status.WAITING, "next_try_at": next_try_at}

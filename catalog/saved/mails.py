@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from catalog.models import Alert, SavedSearch
 from catalog.pages import figures
 from catalog.saved import news, tokens
-from catalog.saved.outcomes import Outcome, ended
+from catalog.saved.outcomes import ended
+from config.webhooks import Outcome
 
 Problem = Alert.Problem
 
@@ -80,10 +81,12 @@ def _send(letter: EmailMultiAlternatives) -> Outcome:
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        return Outcome(Problem.MAIL_FAILED, detail=f"{error.smtp_code} {text}")
+        return Outcome(problem=Problem.MAIL_FAILED, detail=f"{error.smtp_code} {text}")
     except smtplib.SMTPRecipientsRefused as error:
         code, reason = next(iter(error.recipients.values()))
-        return Outcome(Problem.MAIL_FAILED, detail=f"{code} {reason.decode(errors='replace')}")
+        return Outcome(
+            problem=Problem.MAIL_FAILED, detail=f"{code} {reason.decode(errors='replace')}"
+        )
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome(Problem.MAIL_FAILED, detail=str(error))
+        return Outcome(problem=Problem.MAIL_FAILED, detail=str(error))
     return Outcome()

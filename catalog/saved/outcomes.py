@@ -1,18 +1,7 @@
-"""What came of one try to tell somebody."""
-
-from dataclasses import dataclass
+"""What ends a try to tell somebody before anything was sent."""
 
 from catalog.models import Alert
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Without a problem it arrived; a final problem is not tried again."""
-
-    problem: str = ""
-    answer: int | None = None
-    detail: str = ""
-    is_final: bool = False
+from config.webhooks import Outcome
 
 
 def ended(problem: Alert.Problem) -> Outcome:

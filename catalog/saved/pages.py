@@ -103,7 +103,7 @@ def page(saved: SavedSearch) -> SavedPage:
         new=saved.unseen,
         alerts=[said(alert) for alert in alerts],
         feed_url=feed_url(saved),
-        secret=tokens.webhook_secret(saved) if saved.webhook_url else "",
+        secret=tokens.webhook_key(saved).secret if saved.webhook_url else "",
         sends_mail=mails.is_possible(),
         mail_address=saved.owner.email,
     )

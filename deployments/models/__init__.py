@@ -7,7 +7,7 @@ from .hardware import Hardware
 from .instances import Instance
 from .metrics import MinuteMetrics
 from .predictions import Prediction, PredictionEvent
-from .webhooks import Attempt, Delivery
+from .webhooks import Attempt, Delivery, WebhookKey
 
 __all__ = [
     "Attempt",
@@ -26,4 +26,5 @@ __all__ = [
     "Release",
     "Status",
     "StoredFile",
+    "WebhookKey",
 ]

@@ -1,27 +1,65 @@
 """Calls of the webhooks that predictions name, each with all of its attempts."""
 
+import secrets
 import uuid
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .deployments import Who
 from .predictions import Prediction
 
 
+def new_nonce() -> str:
+    return secrets.token_urlsafe(9)
+
+
+class WebhookKey(models.Model):
+    """What the secret of a person's webhooks is made of; see config/webhooks.py."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="webhook_key"
+    )
+    nonce = models.CharField(max_length=16, default=new_nonce)
+    former_nonce = models.CharField(max_length=16, blank=True)
+    renewed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"of {self.owner_id}"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Who) -> Self:
         return self.filter(owner=user.pk) if user.is_authenticated else self.none()
 
+    def waiting(self) -> Self:
+        return self.filter(status=Delivery.Status.WAITING)
+
+    def free(self) -> Self:
+        """What nobody is sending."""
+        return self.filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+
     def due(self) -> Self:
-        """What should be sent by now and nobody is sending."""
-        is_free = Q(leased_until=None) | Q(leased_until__lt=Now())
-        waiting = self.filter(status=Delivery.Status.WAITING, next_try_at__lte=Now())
-        return waiting.filter(is_free).order_by("next_try_at")
+        """What should be sent by now and nobody is sending, the events of a prediction in turn.
+
+        One that failed and is tried again later holds up none that came after it.
+        """
+        before = Delivery.objects.waiting().filter(
+            Q(tries=0) | Q(leased_until__gte=Now()),
+            prediction=OuterRef("prediction"),
+            created_at__lt=OuterRef("created_at"),
+        )
+        due = self.waiting().free().filter(~Exists(before), next_try_at__lte=Now())
+        return due.order_by("next_try_at", "created_at")
+
+    def of_receiver(self, delivery: "Delivery") -> Self:
+        return self.filter(owner=delivery.owner_id, url=delivery.url)
 
 
 class Delivery(models.Model):
@@ -38,13 +76,19 @@ class Delivery(models.Model):
         Prediction, models.CASCADE, null=True, related_name="deliveries", help_text="Empty: a test."
     )
     url = models.CharField(max_length=1000)
+    host = models.CharField(
+        max_length=255, default="", help_text="Of the url: few calls go there at once."
+    )
     # start, output, logs, completed or test.
     event = models.CharField(max_length=10)
     body = models.TextField(help_text="JSON as it was when the event happened.")
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    answer = models.PositiveSmallIntegerField(
+        null=True, help_text="Status code of the last answer."
+    )
     problem = models.CharField(max_length=16, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(default=timezone.now)
     next_try_at = models.DateTimeField(db_default=Now())
     give_up_at = models.DateTimeField()
     lease = models.CharField(max_length=64, blank=True)
@@ -65,10 +109,18 @@ class Delivery(models.Model):
                 fields=["next_try_at"], condition=Q(status="waiting"), name="delivery_by_next_try"
             ),
             models.Index(fields=["prediction", "created_at"], name="delivery_by_prediction"),
+            models.Index(fields=["owner", "-created_at"], name="delivery_by_owner"),
         ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("delivery", args=[self.id])
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status != Delivery.Status.WAITING
 
 
 class Attempt(models.Model):
@@ -79,6 +131,7 @@ class Attempt(models.Model):
     answer = models.PositiveSmallIntegerField(null=True, help_text="Status code.")
     problem = models.CharField(max_length=16, blank=True)
     detail = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=1000, blank=True, help_text="The start of the answer.")
     milliseconds = models.PositiveIntegerField(null=True)
 
     class Meta:

@@ -1,10 +1,14 @@
 """Addresses that people typed are called outward only, whatever they look like."""
 
 import ipaddress
+import os
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,7 +89,7 @@ def allowed(settings: "SettingsWrapper") -> None:
 
 def post(port: int, *, path: str = "/", seconds: float = 5, host: str = "127.0.0.1") -> int:
     url = f"http://{host}:{port}{path}"
-    return outbound.post(url, body=b"{}", headers={"X-Own": "1"}, seconds=seconds)
+    return outbound.post(url, body=b"{}", headers={"X-Own": "1"}, seconds=seconds).status
 
 
 def test_the_table_is_long_enough() -> None:
@@ -258,6 +262,55 @@ def test_an_allowed_name_may_lead_inward_and_others_may_not(settings: "SettingsW
     for refused in ("http://127.0.0.1/", "http://notintranet/", "http://intranet.example.org/"):
         with pytest.raises(Refused):
             outbound.check(refused)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for localhost that nobody but whoever is told to trusts, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    made = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt"]
+    made += ["ec_paramgen_curve:prime256v1", *names, "-days", "2", "-keyout", path, "-out"]
+    subprocess.run([*made, f"{path}.crt"], check=True, capture_output=True)
+    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
+    return path
+
+
+@pytest.fixture
+def tls_port(certificate: Path, settings: "SettingsWrapper") -> Iterator[int]:
+    settings.WEBHOOK_ALLOWED_HOSTS = (["localhost"], [ipaddress.ip_network("127.0.0.0/8")])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def answer(plain: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(plain, server_side=True) as connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with receiver(answer) as port:
+        yield port
+
+
+def test_a_certificate_that_is_trusted_and_has_the_name_is_enough(
+    tls_port: int, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    answer = outbound.post(f"https://localhost:{tls_port}/", body=b"{}", headers={})
+
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(("host", "is_trusted"), [("localhost", False), ("127.0.0.1", True)])
+def test_a_strange_certificate_or_one_of_another_name_is_not_trusted(
+    tls_port: int, certificate: Path, host: str, is_trusted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate) if is_trusted else os.devnull)
+
+    with pytest.raises(Failed) as failed:
+        outbound.post(f"https://{host}:{tls_port}/", body=b"{}", headers={})
+
+    assert failed.value.trouble == Trouble.UNTRUSTED
 
 
 def test_no_proxy_of_the_environment_is_asked(

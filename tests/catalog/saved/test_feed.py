@@ -99,4 +99,4 @@ def test_no_copy_of_the_database_holds_its_address_or_the_secret(save: Save) -> 
     row = str(SavedSearch.objects.values().get())
 
     assert tokens.feed_token(saved).partition(".")[2] not in row
-    assert tokens.webhook_secret(saved).removeprefix("whsec_") not in row
+    assert tokens.webhook_key(saved).secret.removeprefix("whsec_") not in row

@@ -13,7 +13,9 @@ from typing import Any
 @dataclass
 class Receiver:
     url: str = ""
-    status: int = 204
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    text: bytes = b""
     got: list[tuple[Message, bytes]] = field(default_factory=list)
     wait_for: threading.Event | None = None  # answers when this is set
 
@@ -23,7 +25,7 @@ class Receiver:
 
 
 @contextmanager
-def receiver(status: int = 204) -> Iterator[Receiver]:
+def receiver(status: int = 200) -> Iterator[Receiver]:
     kept = Receiver(status=status)
 
     class Handler(BaseHTTPRequestHandler):
@@ -35,7 +37,11 @@ def receiver(status: int = 204) -> Iterator[Receiver]:
             self.send_response(kept.status)
             if 300 <= kept.status < 400:
                 self.send_header("Location", f"{kept.url}/elsewhere")
+            for name, value in kept.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(kept.text)))
             self.end_headers()
+            self.wfile.write(kept.text)
 
         def log_message(self, *_: object) -> None:
             pass

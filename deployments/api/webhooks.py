@@ -1,0 +1,54 @@
+"""/v1/webhooks/default/secret: what calls of webhooks are signed with."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import TokenAuthentication
+from accounts.scopes import Needs
+from config.api.contract import PROBLEM
+from deployments.webhooks import keys
+
+
+class SecretShape(serializers.Serializer[None]):
+    key = serializers.CharField(help_text="whsec_ and base64, as Standard Webhooks writes it.")
+
+
+ANSWERS = {200: SecretShape, 401: PROBLEM, 403: PROBLEM}
+
+
+class DefaultSecret(APIView):
+    authentication_classes = [TokenAuthentication]
+    permission_classes = [Needs("webhooks:read", "webhooks:write")]
+
+    @extend_schema(
+        operation_id="webhooks.default.secret.get",
+        summary="Get the signing secret of your webhooks",
+        description="Calls hold `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` in "
+        "the header `webhook-signature`, as Standard Webhooks says.",
+        responses=ANSWERS,
+        tags=["Webhooks"],
+    )
+    def get(self, request: Request) -> Response:
+        owner: Any = request.user
+        return _answer(keys.of(owner).secret)
+
+    @extend_schema(
+        operation_id="webhooks.default.secret.renew",
+        summary="Make another signing secret",
+        description="For a day calls are signed with the one before too.",
+        request=None,
+        responses=ANSWERS,
+        tags=["Webhooks"],
+    )
+    def post(self, request: Request) -> Response:
+        owner: Any = request.user
+        return _answer(keys.renew(owner).secret)
+
+
+def _answer(secret: str) -> Response:
+    return Response({"key": secret}, headers={"Cache-Control": "private, no-store"})

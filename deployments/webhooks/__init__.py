@@ -1,0 +1,1 @@
+"""Telling receivers what becomes of predictions: noted with it, sent at least once, and kept."""
