@@ -57,7 +57,7 @@ class LocalRuntime:
     def _start_keeper(self, wanted: Wanted, folder: Folder, isolation: str, lock: int) -> None:
         plan = sandbox.plan(wanted, folder, isolation, has_network=wanted.has_network)
         try:
-            _make_scratch(plan)
+            make_scratch(plan)
             folder.write("plan.json", plan)
             started = subprocess.run(
                 _keeper(folder, lock),
@@ -126,7 +126,7 @@ def _keeper(folder: Folder, lock: int) -> list[str]:
     return [*python, "-m", "deployments.runtimes.local.keeper", str(folder.path), str(lock)]
 
 
-def _make_scratch(plan: dict[str, Any]) -> None:
+def make_scratch(plan: dict[str, Any]) -> None:
     if not plan["scratch"]:
         return
     scratch = Path(plan["scratch"])

@@ -1,0 +1,63 @@
+"""Where the files of bundles lie: `VAR_DIR/bundles/DIGEST`, written once and never changed."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from deployments.bundles.reading import SCHEMA, Contents
+from deployments.models import Bundle
+
+
+def place() -> Path:
+    return Path(settings.VAR_DIR) / "bundles"
+
+
+def folder(bundle: Bundle) -> Path:
+    return place() / bundle.digest
+
+
+@contextmanager
+def draft(contents: Contents) -> Iterator[Path]:
+    """A copy of the bundle that every user may read; gone afterwards unless it was kept."""
+    place().mkdir(mode=0o755, parents=True, exist_ok=True)
+    copy = Path(tempfile.mkdtemp(prefix=".draft-", dir=place()))
+    try:
+        for name in contents.files:
+            _copy(contents.folder / name, copy / name)
+        _open_to_readers(copy)
+        yield copy
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def keep(copy: Path, digest: str, schema: dict[str, Any]) -> None:
+    """Under its digest, with the schema that Cog's server reads; the same is kept once."""
+    target = place() / digest
+    if target.is_dir():
+        return
+    (copy / SCHEMA).parent.mkdir()
+    (copy / SCHEMA).write_text(json.dumps(schema), encoding="utf-8")
+    _open_to_readers(copy)
+    try:
+        copy.rename(target)
+    except OSError:
+        if not target.is_dir():  # else somebody kept the same a moment ago
+            raise
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target, follow_symlinks=False)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """An instance may run as a user of its own."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
