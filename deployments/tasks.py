@@ -2,9 +2,34 @@
 
 from celery import shared_task
 
-from deployments import files
+from config.health import heartbeat
+from deployments import files, lifecycle
 from deployments.predictions import running
 from deployments.webhooks import forgetting, sending
+
+
+@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+def advance(pk: int) -> None:
+    """Take a deployment's next steps."""
+    lifecycle.advance(pk)
+
+
+@shared_task(ignore_result=True, expires=1)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Ring for every deployment that has something to do."""
+    lifecycle.sweep()
+
+
+@shared_task(ignore_result=True, expires=10)  # type: ignore[untyped-decorator]
+def stop_orphans() -> None:
+    """Stop what runs and belongs to nobody."""
+    lifecycle.stop_orphans()
+
+
+@shared_task(ignore_result=True, expires=15)  # type: ignore[untyped-decorator]
+def note_heartbeat() -> None:
+    """Who takes these queues is there."""
+    heartbeat.note(heartbeat.RUNNER)
 
 
 @shared_task(ignore_result=True, expires=3600)  # type: ignore[untyped-decorator]

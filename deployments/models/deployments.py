@@ -63,7 +63,10 @@ class Reason(models.TextChoices):
 # Which statuses may become the key.
 MAY_BECOME = {
     Status.QUEUED: [*Status],
-    Status.STARTING: [Status.QUEUED, Status.STARTING, Status.SCALED_TO_ZERO, Status.RUNNING],
+    Status.STARTING: [
+        *(Status.QUEUED, Status.STARTING, Status.UPDATING),
+        *(Status.RUNNING, Status.SCALED_TO_ZERO),
+    ],
     Status.RUNNING: [
         *(Status.QUEUED, Status.STARTING, Status.UPDATING),
         *(Status.RUNNING, Status.SCALED_TO_ZERO),
@@ -92,7 +95,10 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def unsettled(self) -> Self:
         """What somebody has to look at: not as wanted yet, or running and to be watched."""
-        return self.exclude(status__in=SETTLED, observed_generation=F("generation"))
+        is_settled = Q(status__in=SETTLED, observed_generation=F("generation"))
+        is_woken = Q(status=Status.SCALED_TO_ZERO, woken_at__gt=F("status_changed_at"))
+        is_over = Q(status=Status.SCALED_TO_ZERO, stop_at__lte=Now())
+        return self.filter(~is_settled | is_woken | is_over)
 
 
 class Deployment(models.Model):
@@ -107,6 +113,9 @@ class Deployment(models.Model):
     ai_model = models.ForeignKey(AIModel, models.PROTECT, related_name="deployments")
     is_shared = models.BooleanField(
         default=False, help_text="Made on demand, for all who call the model without one."
+    )
+    shared_version = models.ForeignKey(
+        Version, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     # What is wanted. Each change of it is one more generation.
@@ -142,6 +151,7 @@ class Deployment(models.Model):
     lease_number = models.PositiveBigIntegerField(default=0)
 
     created_at = models.DateTimeField(auto_now_add=True)
+    idempotency_key = models.CharField(max_length=255, blank=True)
 
     objects = DeploymentQuerySet.as_manager()
 
@@ -160,9 +170,14 @@ class Deployment(models.Model):
                 name="deployment_name_unique_per_owner",
             ),
             models.UniqueConstraint(
-                fields=["ai_model"],
+                fields=["shared_version"],
                 condition=Q(is_shared=True, deleted_at=None),
-                name="one_shared_deployment_per_model",
+                name="one_shared_deployment_per_version",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="deployment_key_unique_per_owner",
             ),
         ]
         indexes = [

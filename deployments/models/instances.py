@@ -55,6 +55,7 @@ class Instance(models.Model):
     seen_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     billed_until = models.DateTimeField(null=True)
+    stopping_at = models.DateTimeField(null=True, help_text="When it was taken out of service.")
     ended_at = models.DateTimeField(null=True)
 
     objects = InstanceQuerySet.as_manager()

@@ -1,0 +1,63 @@
+"""The hardware that is offered when the administrator has said nothing: made from this host."""
+
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+
+from catalog import hardware as host
+from deployments.models import Bundle, Hardware
+
+GB = 1_000_000_000
+# What is offered where it fits: sku, name, processors, memory.
+SIZES = (
+    ("cpu-small", "CPU (small)", 1, GB // 2),
+    ("cpu", "CPU", 1, GB),
+    ("cpu-large", "CPU (large)", 2, 4 * GB),
+    ("cpu-xlarge", "CPU (very large)", 4, 16 * GB),
+)
+
+
+def ensure() -> int:
+    """Fill an empty table; how many were made. Nothing is added to one that somebody keeps."""
+    with transaction.atomic():
+        if Hardware.objects.exists():
+            return 0
+        return len(Hardware.objects.bulk_create(_fitting(), ignore_conflicts=True))
+
+
+def smallest_for(bundle: Bundle) -> Hardware | None:
+    """The least that holds one instance of it; without an accelerator where that will do."""
+    ensure()
+    offered = Hardware.objects.filter(is_enabled=True, memory__gte=bundle.memory)
+    return offered.order_by("accelerator_memory", "memory", "price_per_second", "pk").first()
+
+
+def _fitting() -> list[Hardware]:
+    here = host.here()
+    fitting = [
+        Hardware(
+            sku=sku,
+            name=f"{name}: {filesizeformat(memory)}",
+            cpus=min(cpus, here.cpus),
+            memory=memory,
+            position=position,
+        )
+        for position, (sku, name, cpus, memory) in enumerate(SIZES)
+        if memory <= here.memory * 0.8 or position == 0
+    ]
+    return [*fitting, *_accelerated(here)]
+
+
+def _accelerated(here: host.Hardware) -> list[Hardware]:
+    return [
+        Hardware(
+            sku=f"gpu-{round(size / GB)}gb",
+            name=f"GPU: {filesizeformat(size)}",
+            cpus=max(1, here.cpus // len(here.gpus)),
+            memory=max(GB, int(here.memory * 0.8) // len(here.gpus)),
+            accelerator="GPU",
+            accelerator_memory=size,
+            count=here.gpus.count(size),
+            position=10 + position,
+        )
+        for position, size in enumerate(sorted(set(here.gpus)))
+    ]
