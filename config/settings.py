@@ -346,8 +346,32 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if "redis" in BROKER_URL
     else {}
 )
+# The worker of threads takes the first three, whose tasks wait for others and compute nothing; what
+# computes stays with the worker of processes. See docs/adr/0014.
+CELERY_TASK_ROUTES = {
+    "deployments.tasks.run_predictions": {"queue": "predictions"},
+    "deployments.tasks.send_webhooks": {"queue": "webhooks"},
+    "deployments.tasks.*": {"queue": "deployments"},
+    "catalog.tasks.index_stale_models": {"queue": "index"},
+    "catalog.tasks.check_index": {"queue": "index"},
+}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What waited longer than the next one comes is not worth doing twice.
+    "sweep deployments": {
+        "task": "deployments.tasks.sweep",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
+    "stop orphans": {
+        "task": "deployments.tasks.stop_orphans",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "note the heartbeat of the worker of models": {
+        "task": "deployments.tasks.note_heartbeat",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "index stale models": {
         "task": "catalog.tasks.index_stale_models",
         "schedule": 3.0,

@@ -121,9 +121,9 @@ def wake(deployment: Deployment) -> None:
 def shared_for(version: Version) -> Deployment:
     """The one that answers for all who call this version without their own. Raises Refused."""
     found = _shared(version) or _make_shared(version)
-    if found.status == Status.FAILED and found.wanted == Deployment.Wanted.RUNNING:
-        if timezone.now() - found.status_changed_at > TRIED_AGAIN_AFTER:
-            start(found, by=None)
+    is_long_ago = timezone.now() - found.status_changed_at > TRIED_AGAIN_AFTER
+    if found.status == Status.FAILED and found.wanted == Deployment.Wanted.RUNNING and is_long_ago:
+        start(found, by=None)
     return found
 
 
@@ -133,7 +133,7 @@ def _make_shared(version: Version) -> Deployment:
     if chosen is None:
         raise Refused(
             "version",
-            _("No hardware that is offered here has the memory that it needs. Ask the administrator."),
+            _("No hardware offered here has the memory that it needs; ask the administrator."),
         )
     released = {
         **{"version": version, "hardware": chosen, "idle_seconds": 300},
@@ -199,8 +199,10 @@ def _check_changes(
     """Only what is changed must be right today: hardware may have been withdrawn since."""
     bounds = {"min_instances": wished["min_instances"], "max_instances": wished["max_instances"]}
     wishes.check(
-        deployment.ai_model, **bounds, **kept, **{name: wished[name] for name in changed
-                                                  if name not in bounds}
+        deployment.ai_model,
+        **bounds,
+        **kept,
+        **{name: wished[name] for name in changed if name not in bounds},
     )
 
 
@@ -213,9 +215,7 @@ def _keep(deployment: Deployment, by: User | None, kept: dict[str, Any]) -> None
     doorbell.ring(doorbell.ADVANCE, deployment.pk)
 
 
-def _release(
-    deployment: Deployment, by: User | None, wished: dict[str, Any], note: str
-) -> Release:
+def _release(deployment: Deployment, by: User | None, wished: dict[str, Any], note: str) -> Release:
     number = (deployment.releases.aggregate(last=Max("number"))["last"] or 0) + 1
     waiting = deployment.releases.filter(status=Release.Status.PENDING)
     waiting.update(status=Release.Status.SUPERSEDED, ended_at=Now())
@@ -230,9 +230,7 @@ def _release(
     return release
 
 
-def _want(
-    deployment: Deployment, wanted: Deployment.Wanted, by: User | None, done: str
-) -> None:
+def _want(deployment: Deployment, wanted: Deployment.Wanted, by: User | None, done: str) -> None:
     with transaction.atomic():
         rows = Deployment.objects.existing().filter(pk=deployment.pk)
         is_change = rows.exclude(wanted=wanted) | rows.filter(status=Status.FAILED)
@@ -251,4 +249,6 @@ def _note(deployment: Deployment, by: User | None, kind: str, code: str, **about
 
 def _told(wished: dict[str, Any], changed: list[str]) -> str:
     """As in `hardware: CPU (small), max_instances: 3`."""
-    return ", ".join(f"{name}: {wished[name] if wished[name] is not None else '-'}" for name in changed)
+    return ", ".join(
+        f"{name}: {wished[name] if wished[name] is not None else '-'}" for name in changed
+    )

@@ -1,8 +1,9 @@
-"""Who works on a deployment now: a lease by the database's clock, whose number fences late writers."""
+"""Who works on a deployment: a lease by the database's clock; its number fences late writers."""
 
 import secrets
 import socket
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
@@ -18,7 +19,7 @@ class LeaseLost(Exception):
     """Somebody else took over: what we saw is old, and nothing of ours is written any more."""
 
 
-def in_time(seconds: float) -> ExpressionWrapper:
+def in_time(seconds: float) -> "ExpressionWrapper[Any]":
     """This many seconds from now, by the database's clock; negative: ago."""
     length = Value(timedelta(seconds=seconds), output_field=DurationField())
     return ExpressionWrapper(Now() + length, output_field=DateTimeField())

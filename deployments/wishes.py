@@ -43,7 +43,7 @@ def _check_name(name: str) -> None:
     if not NAME.fullmatch(name):
         raise Refused(
             "name",
-            _("Use 1 to 64 small letters, digits and hyphens, with a letter or digit at both ends."),
+            _("Use 1 to 64 small letters, digits and hyphens; begin and end with no hyphen."),
         )
 
 

@@ -84,7 +84,9 @@ def _start(supervisor: Supervisor, wanted: Instance, python: Path) -> None:
         supervisor.keep(queue)
     if supervisor.run_once(parts.preparation(wanted, python)):
         raise Refused("Slipway was not started; the reason is above.")
-    supervisor.keep(parts.web(wanted, python), parts.worker(wanted, python))
+    supervisor.keep(
+        parts.web(wanted, python), parts.worker(wanted, python), parts.runner(wanted, python)
+    )
     _check_that_it_answers(wanted)
 
 

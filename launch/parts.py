@@ -17,6 +17,11 @@ REDIS_CHATTER = (
     *("scheduling shutdown", "User requested shutdown", "bye bye", "vercommit"),
 )
 
+CELERY_CHATTER = (
+    *("Hitting Ctrl+C again", "shutdown (MainProcess)"),
+    *("Requeuing undeliverable", "Restoring unacknowledged"),
+)
+
 
 def environment(instance: Instance) -> dict[str, str]:
     """The supervisor's own environment, with this instance's place and address made explicit."""
@@ -70,14 +75,38 @@ def worker(instance: Instance, python: Path) -> Part:
     return Part(
         name="worker",
         command=[
-            *(str(python), "-m", "celery", "--quiet", "--app", "config.celery", "worker"),
-            *("--beat", "--concurrency", processes, "--loglevel", "WARNING"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            *celery(python),
+            *("--beat", "--concurrency", processes, "--queues", "celery,index,imports"),
         ],
         environment=environment(instance),
         is_ready=lambda part: READY in part.said,
-        hushed=("Hitting Ctrl+C again", "shutdown (MainProcess)", "Requeuing undeliverable"),
+        hushed=CELERY_CHATTER,
     )
+
+
+def runner(instance: Instance, python: Path) -> Part:
+    """One process of threads for tasks that wait for models and receivers, and compute nothing.
+
+    Threads are made when needed, so that many cost nothing while little is asked.
+    """
+    return Part(
+        name="runner",
+        command=[
+            *celery(python),
+            *("--pool", "threads", "--concurrency", "64"),
+            *("--queues", "deployments,predictions,webhooks"),
+        ],
+        environment=environment(instance),
+        is_ready=lambda part: READY in part.said,
+        hushed=CELERY_CHATTER,
+    )
+
+
+def celery(python: Path) -> list[str]:
+    return [
+        *(str(python), "-m", "celery", "--quiet", "--app", "config.celery", "worker"),
+        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
 
 
 def own_python() -> Path:

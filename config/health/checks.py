@@ -14,15 +14,16 @@ from django.core.cache import cache as shared_cache
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from kombu.connection import Connection
 from kombu.exceptions import ChannelError, OperationalError
 
 from catalog.models import ImportRun
 
 from . import database, meaning, search
-from .heartbeat import seconds_since_worker
+from .heartbeat import RUNNER, seconds_since_worker
 from .parts import Check, Part, State, down
 
-QUEUE = "celery"
+QUEUES = ("celery", "index", "imports", "deployments", "predictions", "webhooks")
 LONG_QUEUE = 1000
 LATE_HEARTBEAT = 90  # seconds; it is due every 30
 LITTLE_SPACE, NO_SPACE = 2_000_000_000, 200_000_000  # bytes
@@ -71,6 +72,24 @@ def check_worker() -> Part:
         state=State.OK,
         sentence=_("Worker and scheduler were heard %(seconds)s seconds ago.")
         % {"seconds": round(age)},
+        facts={"seconds": round(age)},
+    )
+
+
+def check_runner() -> Part:
+    """The worker of deployments, predictions and webhooks; due every 15 seconds."""
+    age = seconds_since_worker(RUNNER)
+    if age is None or age > LATE_HEARTBEAT:
+        return down(
+            "runner",
+            _("The worker that runs models was not heard lately."),
+            _("Start it with the rest: make run, or as docs/running.md says for servers."),
+            **({} if age is None else {"seconds": round(age)}),
+        )
+    return Part(
+        name="runner",
+        state=State.OK,
+        sentence=_("It was heard %(seconds)s seconds ago.") % {"seconds": round(age)},
         facts={"seconds": round(age)},
     )
 
@@ -146,10 +165,15 @@ def queue_length() -> int:
     """Tasks that wait. Raises kombu's OperationalError when the broker cannot be reached."""
     with current_app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-        try:
-            return int(broker.default_channel.queue_declare(QUEUE, passive=True).message_count)
-        except ChannelError:
-            return 0  # No worker was ever there to make the queue.
+        return sum(_waiting(broker, queue) for queue in QUEUES)
+
+
+def _waiting(broker: Connection, queue: str) -> int:
+    try:
+        with broker.channel() as channel:  # type: ignore[no-untyped-call]
+            return int(channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:
+        return 0  # No worker was ever there to make the queue.
 
 
 @cache
@@ -170,6 +194,7 @@ ALL: dict[str, Check] = {
     "meaning": database.needed_by("meaning", meaning.check),
     "broker": check_broker,
     "worker": database.needed_by("worker", check_worker),
+    "runner": database.needed_by("runner", check_runner),
     "cache": database.needed_by("cache", check_cache),
     "disk": check_disk,
     "imports": database.needed_by("imports", check_imports),

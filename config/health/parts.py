@@ -31,6 +31,7 @@ NAMES = {
     "meaning": gettext_lazy("Search by meaning"),
     "broker": gettext_lazy("Queue"),
     "worker": gettext_lazy("Worker"),
+    "runner": gettext_lazy("Worker of models"),
     "cache": gettext_lazy("Cache"),
     "disk": gettext_lazy("Disk"),
     "imports": gettext_lazy("Imports"),

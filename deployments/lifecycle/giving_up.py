@@ -54,9 +54,7 @@ def on_deployment(work: Work, reason: Reason, detail: str) -> None:
     with transaction.atomic():
         if work.target and work.target.status == Release.Status.PENDING:
             _fail(work, work.target, reason, detail)
-        work.move(
-            Status.FAILED, reason, detail, observed_generation=work.deployment.generation
-        )
+        work.move(Status.FAILED, reason, detail, observed_generation=work.deployment.generation)
 
 
 def if_no_room_for_long(work: Work, release: Release) -> None:

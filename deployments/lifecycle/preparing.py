@@ -1,13 +1,12 @@
 """Sees that the environment of a release is built, which a task of its own does."""
 
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from deployments import doorbell
 from deployments.lifecycle import giving_up, places
 from deployments.lifecycle.work import Work
-from deployments.models import Bundle, Deployment, Environment, Reason, Release
+from deployments.models import Bundle, Environment, Reason, Release
 
 
 def is_ready(work: Work, release: Release, bundle: Bundle) -> bool:

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from deployments.lifecycle import capacity, giving_up, places, preparing, scaling, stopping
 from deployments.lifecycle.work import Work
-from deployments.models import Deployment, Instance, Reason, Release, Status
+from deployments.models import Deployment, Reason, Release, Status
 
 
 def begin(work: Work) -> None:

@@ -1,6 +1,7 @@
 """Takes instances out of service, lets them finish what they do, and ends them."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -17,7 +18,11 @@ def stop(work: Work) -> None:
     """The step of a deployment that is to be stopped."""
     why = Reason(work.deployment.reason) if work.deployment.reason else None
     reason = why if why in STOPPED_BY else Reason.STOPPED_BY_USER
-    seen = {"observed_generation": work.deployment.generation, "crashes": 0, "next_try_at": None}
+    seen: dict[str, Any] = {
+        "observed_generation": work.deployment.generation,
+        "crashes": 0,
+        "next_try_at": None,
+    }
     if work.living:
         work.move(Status.STOPPING, reason)
         retire_all(work)

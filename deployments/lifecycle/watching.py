@@ -71,9 +71,7 @@ def _note_ready(work: Work, instance: Instance, seen: Seen) -> None:
         if is_due or seen.address != instance.address:
             # Not counted as a change: nothing follows from it.
             changes = work.changes
-            work.write(
-                instance, seen_at=Now(), memory_used=seen.memory_used, address=seen.address
-            )
+            work.write(instance, seen_at=Now(), memory_used=seen.memory_used, address=seen.address)
             work.changes = changes
         return
     with transaction.atomic():
@@ -113,7 +111,7 @@ def fail(work: Work, instance: Instance, reason: Reason, detail: str) -> None:
 
 
 def _lose(work: Work, instance: Instance) -> None:
-    """The runtime knows nothing of it, as after the host was started anew: no fault of the model."""
+    """The runtime knows nothing of it, as after the host was started anew: nobody's fault."""
     with transaction.atomic():
         stopping.end(work, instance)
         work.note("instance", "Lost", instance=instance.key)

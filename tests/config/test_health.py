@@ -228,6 +228,20 @@ def test_the_worker_is_well_after_its_heartbeat(client: Client) -> None:
 
 
 @with_database
+def test_the_worker_of_models_is_well_after_its_own_heartbeat(client: Client) -> None:
+    from deployments.tasks import note_heartbeat as note_runner  # noqa: PLC0415
+
+    cache.delete(heartbeat.RUNNER)
+    unheard = part("runner", client.get("/status?format=json").json())
+    views._latest.clear()
+
+    note_runner()
+
+    assert unheard["state"] == "down"
+    assert part("runner", client.get("/status?format=json").json())["state"] == "ok"
+
+
+@with_database
 def test_a_late_heartbeat_is_told(client: Client) -> None:
     cache.set(heartbeat.KEY, time.time() - 600)
 

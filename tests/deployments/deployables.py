@@ -45,9 +45,13 @@ SLOW_SETUP = """
 
 
 def version(
-    code: str = instances.HELLO, *, full_name: str = "slipway/hello", real: bool = True, **fields: Any
+    code: str = instances.HELLO,
+    *,
+    full_name: str = "slipway/hello",
+    real: bool = True,
+    **fields: Any,
 ) -> Version:
-    """`real`: with an environment in which it runs; else what the runtime in memory is content with."""
+    """`real`: with an environment in which it runs; the runtime in memory needs none."""
     owner, name = full_name.split("/", 1)
     publisher, _ = Publisher.objects.get_or_create(key=owner.lower(), defaults={"slug": owner})
     ai_model, _ = AIModel.objects.get_or_create(publisher=publisher, name=name)
