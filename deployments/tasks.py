@@ -26,6 +26,12 @@ def stop_orphans() -> None:
     lifecycle.stop_orphans()
 
 
+@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+def build_environment(pk: int) -> None:
+    """Install what a bundle needs, unless somebody does."""
+    lifecycle.build(pk)
+
+
 @shared_task(ignore_result=True, expires=15)  # type: ignore[untyped-decorator]
 def note_heartbeat() -> None:
     """Who takes these queues is there."""

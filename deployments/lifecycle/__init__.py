@@ -2,6 +2,7 @@
 
 from .advancing import advance
 from .orphans import stop_orphans
+from .preparing import build
 from .sweeping import sweep
 
-__all__ = ["advance", "stop_orphans", "sweep"]
+__all__ = ["advance", "build", "stop_orphans", "sweep"]

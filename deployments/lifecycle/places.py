@@ -1,10 +1,9 @@
 """Where a deployment's parts lie: its runtime, the files of its bundle, its environment."""
 
-from pathlib import Path
-
 from django.conf import settings
 
-from deployments.models import Bundle, Environment, Instance, Release
+from deployments.bundles import environments, keeping
+from deployments.models import Bundle, Instance, Release
 from deployments.runtimes import choice
 from deployments.runtimes.interface import Runtime, Wanted
 
@@ -22,23 +21,15 @@ def bundle_of(release: Release) -> Bundle | None:
 
 
 def is_kept(bundle: Bundle) -> bool:
-    return bundle_folder(bundle).is_dir()
-
-
-def bundle_folder(bundle: Bundle) -> Path:
-    return Path(settings.VAR_DIR / "bundles" / bundle.digest)
-
-
-def environment_folder(environment: Environment) -> Path:
-    return Path(settings.VAR_DIR / "environments" / environment.key)
+    return keeping.folder(bundle).is_dir()
 
 
 def wanted(instance: Instance, bundle: Bundle) -> Wanted:
     """What the runtime is to start for this row."""
     return Wanted(
         key=instance.key,
-        bundle=bundle_folder(bundle),
-        environment=environment_folder(bundle.environment),
+        bundle=keeping.folder(bundle),
+        environment=environments.folder(bundle.environment),
         predictor=bundle.predictor,
         memory=instance.memory,
         cpus=float(instance.release.hardware.cpus),

@@ -4,16 +4,17 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from deployments import doorbell
-from deployments.lifecycle import giving_up, places
+from deployments.bundles import environments
+from deployments.lifecycle import giving_up
 from deployments.lifecycle.work import Work
-from deployments.models import Bundle, Environment, Reason, Release
+from deployments.models import Bundle, Deployment, Environment, Reason, Release
 
 
 def is_ready(work: Work, release: Release, bundle: Bundle) -> bool:
     """Whether instances can start; else the reason is told and the build is asked for."""
     environment = bundle.environment
     if environment.status == Environment.Status.READY:
-        if places.environment_folder(environment).is_dir():
+        if environments.is_whole(environment):
             return True
         _forget(environment)
     if environment.status == Environment.Status.FAILED:
@@ -23,6 +24,19 @@ def is_ready(work: Work, release: Release, bundle: Bundle) -> bool:
     if environment.leased_until is None or environment.leased_until < work.now:
         doorbell.ring(doorbell.BUILD, environment.pk)
     return False
+
+
+def build(pk: int) -> None:
+    """Build an environment unless somebody does; then tell those who wait for it."""
+    environment = Environment.objects.filter(pk=pk).first()
+    if environment is None or environment.status == Environment.Status.FAILED:
+        return
+    environments.ensure(environment)
+    waiting = Deployment.objects.existing().filter(
+        reason=Reason.BUILDING_ENVIRONMENT, release_wanted__version__bundle__environment=pk
+    )
+    for deployment in waiting.values_list("pk", flat=True):
+        doorbell.ring(doorbell.ADVANCE, deployment)
 
 
 def try_again(release: Release) -> None:

@@ -85,9 +85,10 @@ def _environment(*, real: bool) -> Environment:
     key = hashlib.sha256(f"for tests {real}".encode()).hexdigest()
     place = settings.VAR_DIR / "environments"
     place.mkdir(parents=True, exist_ok=True)
-    if real and not (place / key).exists():
-        (place / key).symlink_to(cog_environment.made())
     (place / key).mkdir(exist_ok=True)
+    (place / key / "built").touch()
+    if real and not (place / key / "environment").exists():
+        (place / key / "environment").symlink_to(cog_environment.made())
     ready = {"python_version": "3.11", "status": Environment.Status.READY}
     return Environment.objects.get_or_create(key=key, defaults=ready)[0]
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from deployments import leases, lifecycle
-from deployments.models import Deployment, Status
+from deployments.models import Deployment, Reason, Status
 
 DONE = (Status.RUNNING, Status.SCALED_TO_ZERO, Status.STOPPED, Status.FAILED)
 
@@ -27,6 +27,8 @@ def drive(
     ends_at = time.monotonic() + seconds
     while not _is_so(deployment, until):
         assert time.monotonic() < ends_at, told(deployment)
+        if deployment.reason == Reason.BUILDING_ENVIRONMENT:
+            lifecycle.build(deployment.release_wanted.version.bundle.environment_id)
         lifecycle.advance(deployment.pk, patience=0.2)
         time.sleep(0.01)
     return deployment
