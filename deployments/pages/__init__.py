@@ -1,0 +1,1 @@
+"""Deployments and predictions, made ready to print."""

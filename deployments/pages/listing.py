@@ -1,0 +1,90 @@
+"""The list of somebody's deployments, and where a page of a longer list stands in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from catalog.pages import figures
+from catalog.pages.pagination import Pages
+from deployments.models import Deployment, Instance
+from deployments.pages import words
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    deployment: Deployment
+    url: str
+    looks: str
+    status: str
+    reason: str
+    model: str
+    hardware: str
+    instances: str
+    is_replacing: bool
+    cost: str
+    used_at: datetime | None
+    used_ago: str
+
+
+def rows(deployments: QuerySet[Deployment]) -> QuerySet[Deployment]:
+    """With all that a row tells, by one query."""
+    related = ("owner", "ai_model__publisher", "release_wanted__hardware", "release_serving")
+    ready = Count("instances", filter=Q(instances__status=Instance.Status.READY))
+    found = deployments.select_related(*related).annotate(ready=ready).defer("detail")
+    return found.order_by("-created_at", "-pk")
+
+
+def row(deployment: Deployment) -> Row:
+    """Of a deployment that came from rows()."""
+    release = deployment.release_wanted
+    return Row(
+        deployment=deployment,
+        url=deployment.get_absolute_url(),
+        looks=words.looks(deployment),
+        status=deployment.get_status_display(),
+        reason=words.reason(deployment.reason),
+        model=str(deployment.ai_model),
+        hardware=release.hardware.name if release else "",
+        instances=f"{deployment.ready} / {release.max_instances}" if release else "",  # type: ignore[attr-defined]
+        is_replacing=deployment.release_serving_id not in (None, deployment.release_wanted_id),
+        cost=cost(deployment.cost, release.hardware.currency if release else "USD"),
+        used_at=deployment.last_used_at,
+        used_ago=figures.ago(deployment.last_used_at),
+    )
+
+
+def cost(amount: Decimal | None, currency: str) -> str:
+    """An amount of money, to the cent, or to two digits when it is less. Empty: not known."""
+    if amount is None:
+        return ""
+    digits = 2 if not amount or amount >= Decimal("0.1") else 1 - amount.adjusted()
+    return figures.money(round(amount, digits), currency)
+
+
+def paged(request: HttpRequest, found: QuerySet, per_page: int = PER_PAGE) -> tuple[list, Pages]:  # type: ignore[type-arg]
+    """The rows of the page that is asked for, and its place; what is no page is the first."""
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    page = Paginator(found, per_page).get_page(number)
+    return list(page), Pages(
+        number=page.number,
+        count=page.paginator.num_pages,
+        previous_url=_url(request, page.number - 1) if page.has_previous() else "",
+        next_url=_url(request, page.number + 1) if page.has_next() else "",
+        first_number=page.start_index(),
+        first=figures.whole(page.start_index()),
+        last=figures.whole(page.end_index()),
+        total=figures.whole(page.paginator.count),
+    )
+
+
+def _url(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"{request.path}?{query.urlencode()}"

@@ -1,0 +1,67 @@
+"""The list of one's deployments, and the pages about one of them."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from deployments import metrics
+from deployments.models import Deployment
+from deployments.pages import charts, frame, listing, releases
+from deployments.views.found import page_of_a_deployment
+
+USUAL_SPAN = "24h"
+
+
+@never_cache
+@login_required
+@require_safe
+def deployments(request: HttpRequest) -> HttpResponse:
+    found = listing.rows(Deployment.objects.visible_to(request.user))
+    shown, pages = listing.paged(request, found)
+    context = {"rows": [listing.row(each) for each in shown], "pages": pages}
+    return render(request, "deployments/list.html", context)
+
+
+@page_of_a_deployment
+def deployment(request: HttpRequest, deployment: Deployment) -> HttpResponse:
+    has_all = request.GET.get("events") == "all"
+    context = {
+        "frame": frame.of(deployment, "deployment"),
+        "seen": frame.seen(deployment, has_all_events=has_all),
+    }
+    return render(request, "deployments/one.html", context)
+
+
+@page_of_a_deployment
+def deployment_part(request: HttpRequest, deployment: Deployment) -> HttpResponse:
+    """What of the page changes while somebody looks at it."""
+    context = {"frame": frame.of(deployment, "deployment"), "seen": frame.seen(deployment)}
+    return render(request, "deployments/seen.html", context)
+
+
+@page_of_a_deployment
+def deployment_metrics(request: HttpRequest, deployment: Deployment) -> HttpResponse:
+    asked = request.GET.get("span", USUAL_SPAN)
+    span = asked if asked in metrics.SPANS else USUAL_SPAN
+    release = deployment.release_wanted
+    currency = release.hardware.currency if release else "USD"
+    context = {
+        "frame": frame.of(deployment, "deployment_metrics"),
+        "span": span,
+        "spans": [*metrics.SPANS],
+        "drawn": charts.of(metrics.read(deployment, span), currency),
+    }
+    return render(request, "deployments/metrics.html", context)
+
+
+@page_of_a_deployment
+def deployment_releases(request: HttpRequest, deployment: Deployment) -> HttpResponse:
+    shown, pages = listing.paged(request, releases.rows(deployment))
+    context = {
+        "frame": frame.of(deployment, "deployment_releases"),
+        "releases": [releases.row(each) for each in shown],
+        "pages": pages,
+    }
+    return render(request, "deployments/releases.html", context)
