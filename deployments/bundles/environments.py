@@ -22,6 +22,7 @@ from django.db.models import DateTimeField, DurationField, ExpressionWrapper, Q,
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
+from deployments.bundles.reading import NO_DEPS
 from deployments.models import Environment
 
 COG = "cog==0.23.1"
@@ -147,25 +148,28 @@ def _build(environment: Environment, lease: str, log: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    wanted = target.parent / "requirements.txt"
-    wanted.write_text(f"{environment.requirements}\n{COG}\n".lstrip())
-    for step, command in _commands(target, wanted):
+    lines = [*environment.requirements.splitlines(), COG]
+    alone = [line.removesuffix(NO_DEPS).strip() for line in lines if line.endswith(NO_DEPS)]
+    others = [line for line in lines if not line.endswith(NO_DEPS)]
+    for step, command in _commands(target, others, alone):
         _note(environment, lease, step=step)
         _run(environment, lease, log, command)
     stamp.touch()
 
 
-def _commands(target: Path, wanted: Path) -> list[tuple[str, list[str]]]:
+def _commands(target: Path, packages: list[str], alone: list[str]) -> list[tuple[str, list[str]]]:
     python, base = str(target / "bin" / "python"), getattr(sys, "_base_executable", sys.executable)
     if uv := _uv():
         make = [uv, "venv", "--quiet", "--no-project", "--python", base, str(target)]
-        install = [uv, "pip", "install", "--python", python, "--only-binary", ":all:"]
-        install += ["--compile-bytecode", "--requirement", str(wanted)]
+        install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
     else:
         make = [base, "-m", "venv", str(target)]
-        install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-        install += ["--no-input", "--only-binary", ":all:", "--requirement", str(wanted)]
-    return [("Making the environment", make), ("Installing packages", install)]
+        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    install += ["--only-binary", ":all:"]
+    steps = [("Making the environment", make), ("Installing packages", [*install, *packages])]
+    if alone:
+        steps.append(("Installing packages", [*install, NO_DEPS, *alone]))
+    return steps
 
 
 def _uv() -> str | None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from catalog import cards
 from catalog.models import AIModel, Card, License, Publisher, Source, Task
 from catalog.search import indexing
+from catalog.sources import vocabularies
 from deployments.bundles.errors import BadBundle
 from deployments.bundles.reading import Contents
 
@@ -24,6 +25,8 @@ def check(owner: str, name: str, contents: Contents) -> None:
                 f"{said!r} cannot be the {what} of a model: letters, digits, dots, dashes and "
                 "underscores can, at most 100."
             )
+    if not Task.objects.exists():
+        vocabularies.load()  # nothing was imported yet
     own = contents.config.get("slipway") or {}
     if (task := own.get("task")) and not Task.objects.filter(pk=str(task)).exists():
         raise BadBundle(f"task: {task!r} in cog.yaml is none of ours; /v1/tasks lists them.")

@@ -23,6 +23,8 @@ USUAL_SETUP_SECONDS, MOST_SETUP_SECONDS = 300, 3600
 SCHEMA = ".cog/openapi_schema.json"
 # Never part of a bundle: what tools leave behind.
 LEFT_OUT = frozenset({".git", ".cog", "__pycache__", ".venv", ".DS_Store", ".mypy_cache"})
+ALONE = "packages_without_dependencies"
+NO_DEPS = "--no-deps"  # ends the line of one that is installed alone
 PREDICTOR = re.compile(r"([A-Za-z0-9_./-]+\.py):([A-Za-z_][A-Za-z0-9_]*)")
 REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._ -]*\])?\s*([=<>!~;].*)?")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(MB|GB|MiB|GiB)", re.IGNORECASE)
@@ -174,14 +176,20 @@ def _requirements(folder: Path, config: dict[str, Any]) -> str:
         if ".." in str(file) or not path.is_file():
             raise BadBundle(f"cog.yaml names {file}, which is not in the bundle.")
         lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
-    wanted = [line.split(" #")[0].strip() for line in lines]
-    wanted = [line for line in wanted if line and not line.startswith("#")]
+    alone = [str(line) for line in _own_settings(config).get(ALONE) or []]
+    wanted = [*sorted(_packages(lines)), *(f"{line} {NO_DEPS}" for line in _packages(alone))]
     if len(wanted) > MOST_REQUIREMENTS:
         raise BadBundle(f"It asks for more than {MOST_REQUIREMENTS} packages.")
+    return "\n".join(wanted)
+
+
+def _packages(lines: list[str]) -> list[str]:
+    wanted = [line.split(" #")[0].strip() for line in lines]
+    wanted = [line for line in wanted if line and not line.startswith("#")]
     for line in wanted:
         if not REQUIREMENT.fullmatch(line) or "@" in line:
             raise BadBundle(f"{line!r} is no requirement as in numpy==2.4.0.")
-    return "\n".join(sorted(wanted))
+    return wanted
 
 
 def _card(folder: Path) -> str:

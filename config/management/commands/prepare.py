@@ -34,6 +34,7 @@ class Command(BaseCommand):
         with ThreadPoolExecutor(max_workers=1) as beside:
             collecting = beside.submit(static.collect)  # compresses, without the database
             call_command("load_starter", stdout=self.stdout, stderr=self.stderr)
+            call_command("register_examples", stdout=self.stdout)
             self._index()
             call_command("first_administrator", stdout=self.stdout)
             if collecting.result():

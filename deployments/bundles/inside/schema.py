@@ -81,14 +81,20 @@ def _property(name: str, field: Any) -> dict[str, Any]:
         said["default"] = field.type.json_encode(field.default)
     bounds = {
         "description": field.description,
-        "minimum": field.ge,
-        "maximum": field.le,
+        "minimum": _whole(field, field.ge),
+        "maximum": _whole(field, field.le),
         "minLength": field.min_length,
         "maxLength": field.max_length,
         "pattern": field.regex,
         "deprecated": field.deprecated,
     }
     return said | {key: bound for key, bound in bounds.items() if bound is not None}
+
+
+def _whole(field: Any, bound: float | None) -> float | None:
+    """Cog makes every bound a float."""
+    is_whole = field.type.json_type().get("type") == "integer"
+    return bound if bound is None or not is_whole else int(bound)
 
 
 def _choices(info: Any) -> dict[str, Any]:

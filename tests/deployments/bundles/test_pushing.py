@@ -14,7 +14,7 @@ from deployments.models import Bundle, Environment
 from tests.deployments import making
 from tests.deployments.bundles.test_reading import CONFIG, bundle
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,26 @@
+"""The bundles that come with Slipway: runnable models that an empty catalog starts with."""
+
+from pathlib import Path
+
+from catalog.models import AIModel, Publisher
+from deployments.bundles import pushing
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples"
+OWNER = "slipway"
+
+
+def names() -> list[str]:
+    return sorted(path.parent.name for path in FOLDER.glob("*/cog.yaml"))
+
+
+def register() -> list[str]:
+    """Those that are not there yet, and new versions of those that are; not what was deleted.
+
+    Nothing is installed: an environment is built when its model is first used.
+    """
+    is_new = not Publisher.objects.named(OWNER).exists()
+    there = set(AIModel.objects.filter(publisher__key=OWNER).values_list("name", flat=True))
+    wanted = [name for name in names() if is_new or name in there]
+    for name in wanted:
+        pushing.push_unbuilt(FOLDER / name, OWNER, name)
+    return wanted
