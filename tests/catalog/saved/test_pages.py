@@ -50,7 +50,7 @@ def test_signing_in_never_leads_to_another_host(client: Client, ada: User, elsew
         {"username": "ada", "password": "a-long-password", "next": elsewhere},
     )
 
-    assert response["Location"] == "/account/searches"
+    assert response["Location"] == "/"
 
 
 def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(
