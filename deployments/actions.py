@@ -197,6 +197,8 @@ def _check_changes(
     deployment: Deployment, changed: list[str], wished: dict[str, Any], kept: dict[str, Any]
 ) -> None:
     """Only what is changed must be right today: hardware may have been withdrawn since."""
+    if {"version", "hardware"} & set(changed):
+        changed = [*{*changed, "version", "hardware"}]
     bounds = {"min_instances": wished["min_instances"], "max_instances": wished["max_instances"]}
     wishes.check(
         deployment.ai_model,

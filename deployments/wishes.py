@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,8 @@ def check(ai_model: AIModel, **wished: Any) -> None:
             look(wished[field])
     if "version" in wished:
         _check_version(ai_model, wished["version"])
+    if "version" in wished and "hardware" in wished:
+        _check_memory(wished["version"], wished["hardware"])
     if "min_instances" in wished and wished["min_instances"] > wished["max_instances"]:
         raise Refused(
             "min_instances",
@@ -54,6 +57,20 @@ def _check_version(ai_model: AIModel, version: Version) -> None:
         raise Refused(
             "version",
             _("This version cannot run here: it has no bundle. Push one, or choose another."),
+        )
+
+
+def _check_memory(version: Version, hardware: Hardware) -> None:
+    if version.bundle.memory > hardware.memory:
+        needed = filesizeformat(version.bundle.memory)
+        raise Refused(
+            "hardware",
+            _("The model needs %(needed)s of memory, %(name)s has %(there)s; choose a larger one.")
+            % {
+                "needed": needed,
+                "name": hardware.name,
+                "there": filesizeformat(hardware.memory),
+            },
         )
 
 

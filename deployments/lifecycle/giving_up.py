@@ -48,6 +48,7 @@ def on_release(work: Work, release: Release, reason: Reason, detail: str) -> Non
         status = Status.RUNNING if work.ready(old) else Status.STARTING
         work.move(status, Reason.ROLLED_BACK, f"{reason}: {detail}".strip(": "))
         work.set(release_wanted=old, crashes=0, next_try_at=None)
+    work.trouble = None  # of the release that was given up
 
 
 def on_deployment(work: Work, reason: Reason, detail: str) -> None:

@@ -120,6 +120,8 @@ def _lose(work: Work, instance: Instance) -> None:
 def _why(seen: Seen) -> Reason:
     if seen.is_out_of_memory:
         return Reason.OUT_OF_MEMORY
+    if seen.is_setup_timed_out:
+        return Reason.SETUP_TIMED_OUT
     if seen.is_port_taken:
         return Reason.PORT_TAKEN
     by_state = {State.SETUP_FAILED: Reason.SETUP_FAILED, State.UNHEALTHY: Reason.UNHEALTHY}

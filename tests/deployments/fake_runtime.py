@@ -1,6 +1,6 @@
 """A runtime in memory that keeps the same promises; tests/contract holds it to them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deployments.runtimes.interface import RuntimeRejected, RuntimeUnavailable, Seen, State, Wanted
 
@@ -52,6 +52,9 @@ class FakeRuntime:
         self.seen[key] = Seen(
             state=State.EXITED, exit_code=exit_code, is_out_of_memory=is_out_of_memory
         )
+
+    def make_ready(self, key: str) -> None:
+        self.seen[key] = replace(self.seen[key], state=State.READY)
 
     def _answer(self) -> None:
         if self.is_away:
