@@ -34,6 +34,15 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One input as its schema says it, for those who make a form of it."""
+
+    name: str
+    schema: Schema
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     inputs: list[Field]
     outputs: list[Field]
@@ -49,6 +58,29 @@ def signature(document: object) -> Signature:
     )
 
 
+def inputs(document: object) -> list[Asked]:
+    """Each input with its schema, references followed, in the order in which it is asked for."""
+    root = _object(document)
+    schemas = _object(_object(root.get("components")).get("schemas"))
+    schema = _resolve(schemas.get("Input"), root)
+    required = {name for name in _list(schema.get("required")) if isinstance(name, str)}
+    return [
+        Asked(name, _with_items(value, root), name in required)
+        for name, value in _ordered(schema, root)[:MOST_FIELDS]
+    ]
+
+
+def output(document: object) -> Schema:
+    """The schema of what is answered; empty when it is not told."""
+    root = _object(document)
+    schemas = _object(_object(root.get("components")).get("schemas"))
+    return _with_items(_resolve(schemas.get("Output"), root), root)
+
+
+def _with_items(schema: Schema, root: Schema) -> Schema:
+    return {**schema, "items": _items(schema, root)} if "items" in schema else schema
+
+
 def _outputs(schema: Schema, root: Schema) -> list[Field]:
     if not schema:
         return []
@@ -56,14 +88,17 @@ def _outputs(schema: Schema, root: Schema) -> list[Field]:
 
 
 def _fields(schema: Schema, root: Schema) -> list[Field]:
-    properties = _object(schema.get("properties"))
     required = {name for name in _list(schema.get("required")) if isinstance(name, str)}
-    resolved = {str(name): _resolve(value, root) for name, value in properties.items()}
-    ordered = sorted(resolved.items(), key=lambda pair: _order(pair[1]))
     return [
         _field(name, value, root, is_required=name in required)
-        for name, value in ordered[:MOST_FIELDS]
+        for name, value in _ordered(schema, root)[:MOST_FIELDS]
     ]
+
+
+def _ordered(schema: Schema, root: Schema) -> list[tuple[str, Schema]]:
+    properties = _object(schema.get("properties"))
+    resolved = {str(name): _resolve(value, root) for name, value in properties.items()}
+    return sorted(resolved.items(), key=lambda pair: _order(pair[1]))
 
 
 def _field(name: str, schema: Schema, root: Schema, *, is_required: bool) -> Field:

@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DeploymentsConfig(AppConfig):
     """Models that are kept running, and what they are asked."""
 
     name = "deployments"
+
+    def ready(self) -> None:
+        """The catalog's page of a model gets a tab where it is run; the catalog knows none of us."""
+        from catalog.pages import heading  # noqa: PLC0415 - it reads models, which are loaded now
+
+        heading.MORE_TABS[:] = [heading.MoreTab("model_run", _("Run"))]

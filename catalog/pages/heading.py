@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,18 @@ MOST_ALIASES = 12
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTab:
+    """A tab of another app, for models that have versions; what is on it is that app's."""
+
+    route: str  # takes owner and name of the model
+    title: Promise | str
+
+
+# Behind the first tab; an app hands its own in when it is loaded.
+MORE_TABS: list[MoreTab] = []
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     title: str
     url: str
@@ -36,6 +49,7 @@ class Heading:
     name: str
     description: str
     tabs: list[Tab]
+    run_url: str  # where a model that runs here is run
     task: str
     task_url: str
     license: str
@@ -62,6 +76,7 @@ def of(ai_model: AIModel, open_tab: str) -> Heading:
         name=ai_model.name,
         description=description(ai_model),
         tabs=_tabs(ai_model, open_tab),
+        run_url=_run_url(ai_model),
         task=words.label("task", ai_model.task_id) if ai_model.task_id else "",
         task_url=reverse("task", args=[ai_model.task_id]) if ai_model.task_id else "",
         license=_license(ai_model),
@@ -152,7 +167,7 @@ def _tabs(ai_model: AIModel, open_tab: str) -> list[Tab]:
         "model_family": _("Family"),
         "model_stats": _("Runs by day"),
     }
-    return [
+    tabs = [
         Tab(
             title=titles[name],
             url=reverse(name, args=[ai_model.publisher.slug, ai_model.name]),
@@ -161,3 +176,20 @@ def _tabs(ai_model: AIModel, open_tab: str) -> list[Tab]:
         )
         for name in TABS
     ]
+    more = _more_tabs(ai_model, open_tab) if counts["model_versions"] else []
+    return [*tabs[:1], *more, *tabs[1:]]
+
+
+def _more_tabs(ai_model: AIModel, open_tab: str) -> list[Tab]:
+    names = [ai_model.publisher.slug, ai_model.name]
+    return [
+        Tab(str(more.title), reverse(more.route, args=names), "", more.route == open_tab)
+        for more in MORE_TABS
+    ]
+
+
+def _run_url(ai_model: AIModel) -> str:
+    """Of the first tab of another app: running it is what is handed in first."""
+    if not (ai_model.is_runnable and MORE_TABS):
+        return ""
+    return reverse(MORE_TABS[0].route, args=[ai_model.publisher.slug, ai_model.name])

@@ -27,9 +27,9 @@ def page_of_a_model(page: Page) -> Callable[..., HttpResponse]:
     @require_safe
     @wraps(page)
     def respond(request: HttpRequest, owner: str, name: str, route: str = "") -> HttpResponse:
-        ai_model = _find(owner, name)
+        ai_model = find(owner, name)
         if (ai_model.publisher.slug, ai_model.name) != (owner, name):
-            return _to_canonical(request, ai_model, route)
+            return to_canonical(request, ai_model, route)
         return page(request, ai_model)
 
     return respond
@@ -126,7 +126,8 @@ def _place_of_card(ai_model: AIModel) -> str:
     return ""
 
 
-def _find(owner: str, name: str) -> AIModel:
+def find(owner: str, name: str) -> AIModel:
+    """By any case of its name, or by a former one. Raises NoSuchModel."""
     visible = AIModel.objects.filter(status__in=AIModel.SHOWN).with_card_data()
     related = visible.select_related(
         "publisher",
@@ -149,7 +150,7 @@ def _find(owner: str, name: str) -> AIModel:
     return renamed
 
 
-def _to_canonical(request: HttpRequest, ai_model: AIModel, route: str) -> HttpResponse:
+def to_canonical(request: HttpRequest, ai_model: AIModel, route: str) -> HttpResponse:
     assert request.resolver_match is not None  # noqa: S101
     route = route or request.resolver_match.view_name
     path = reverse(route, args=[ai_model.publisher.slug, ai_model.name])

@@ -12,9 +12,11 @@ from deployments.pages import listing, words
 
 TABS = (
     "deployment",
+    "deployment_try",
     "deployment_logs",
     "deployment_metrics",
     "deployment_releases",
+    "deployment_settings",
 )
 SHOWN_EVENTS = 40
 QUICK, CALM = 1500, 10_000  # milliseconds until a page looks again
@@ -163,6 +165,7 @@ def _event(event: Event) -> ShownEvent:
 def _tabs(deployment: Deployment, open_tab: str) -> list[Tab]:
     titles = {
         "deployment": _("Overview"),
+        "deployment_try": _("Try it"),
         "deployment_logs": _("Logs"),
         "deployment_metrics": _("Figures"),
         "deployment_releases": _("Releases"),
