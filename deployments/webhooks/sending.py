@@ -1,10 +1,11 @@
 """Calls receivers: many at once, few of one receiver or person, each try written down.
 
 The threads only call. A call that is still on its way holds up nothing: what falls due meanwhile
-is taken too, by this round or by another worker's.
+is taken too, by this round or by another process's.
 """
 
 import secrets
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -31,10 +32,11 @@ LEASE = timedelta(seconds=60)  # longer than any try takes
 AT_ONCE = 64
 AT_ONCE_A_RECEIVER = 4
 AT_ONCE_A_PERSON = 16
-ROUND = 120.0  # seconds in which one task takes what falls due
 LOOK = 0.25  # seconds until it looks for more while calls are on their way
 
 Status = Delivery.Status
+_round = threading.Lock()
+_is_rung = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,27 @@ class Tried:
 
 
 def send_due() -> int:
-    """Send what is due and what falls due meanwhile; returns how many tries it took."""
-    until, tries = time.monotonic() + ROUND, 0
+    """Send what is due and what falls due meanwhile; returns how many tries it took.
+
+    One round at a time in a process: who comes while it goes on has rung for it, and leaves.
+    """
+    _is_rung.set()
+    tries = 0
+    while _is_rung.is_set() and _round.acquire(blocking=False):
+        try:
+            _is_rung.clear()
+            tries += _go_round()
+        finally:
+            _round.release()
+    return tries
+
+
+def _go_round() -> int:
+    tries = 0
     flying: dict[Future[Tried], Delivery] = {}
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         while True:
-            taken = _take_due(flying.values()) if time.monotonic() < until else []
+            taken = _take_due(flying.values())
             for delivery in taken:
                 flying[pool.submit(_timed, _prepared(delivery))] = delivery
             tries += len(taken)

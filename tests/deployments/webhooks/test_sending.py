@@ -242,6 +242,26 @@ def test_a_slow_receiver_delays_neither_another_nor_what_falls_due_meanwhile(
     }
 
 
+def test_who_comes_while_a_round_goes_on_leaves_at_once_and_nothing_is_missed(
+    told: Told, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told()
+    go_round, came = sending._go_round, []
+
+    def once_more() -> int:
+        tries = go_round()
+        if not came:
+            told()  # falls due when the round has looked for the last time
+            came.append(sending.send_due())
+        return tries
+
+    monkeypatch.setattr(sending, "_go_round", once_more)
+
+    assert sending.send_due() == 2
+    assert came == [0]
+    assert len(hook.got) == 2
+
+
 def set_after(count: int, hook: Receiver, event: threading.Event) -> None:
     while len(hook.got) < count:
         threading.Event().wait(0.01)
