@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployments.api import files, predictions, webhooks
+from deployments.api import files, predictions, versions, webhooks
 
 MODEL = "models/<str:owner>/<path:name>"  # names may hold slashes: see catalog/api_urls.py
 PREDICTION = "predictions/<str:prediction_id>"
@@ -12,6 +12,7 @@ urlpatterns = [
     path(PREDICTION, predictions.PredictionDetail.as_view(), name="prediction"),
     path(f"{PREDICTION}/cancel", predictions.PredictionCancel.as_view(), name="cancel-prediction"),
     path(f"{MODEL}/predictions", predictions.ModelPredictionList.as_view(), name="run-model"),
+    path(f"{MODEL}/versions", versions.VersionList.as_view(), name="versions"),
     path(
         "deployments/<str:owner>/<str:name>/predictions",
         predictions.DeploymentPredictionList.as_view(),

@@ -147,9 +147,7 @@ def _plain(schema: Schema) -> Schema:
     alternatives = schema.get("anyOf")
     if not isinstance(alternatives, list):
         return schema
-    others = [
-        one for one in alternatives if isinstance(one, Mapping) and one.get("type") != "null"
-    ]
+    others = [one for one in alternatives if isinstance(one, Mapping) and one.get("type") != "null"]
     return {**others[0], **schema} if len(others) == 1 else schema
 
 

@@ -13,6 +13,8 @@ from django.conf import settings
 from deployments.bundles.reading import SCHEMA, Contents
 from deployments.models import Bundle
 
+DRAFT = ".draft-"
+
 
 def place() -> Path:
     return Path(settings.VAR_DIR) / "bundles"
@@ -26,7 +28,7 @@ def folder(bundle: Bundle) -> Path:
 def draft(contents: Contents) -> Iterator[Path]:
     """A copy of the bundle that every user may read; gone afterwards unless it was kept."""
     place().mkdir(mode=0o755, parents=True, exist_ok=True)
-    copy = Path(tempfile.mkdtemp(prefix=".draft-", dir=place()))
+    copy = Path(tempfile.mkdtemp(prefix=DRAFT, dir=place()))
     try:
         for name in contents.files:
             _copy(contents.folder / name, copy / name)

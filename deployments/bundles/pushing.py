@@ -1,13 +1,14 @@
 """Makes a version that runs here of a bundle's folder."""
 
+import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import transaction
 
 from catalog.models import Version
-from deployments.bundles import environments, keeping, publishing, reading, schemas
+from deployments.bundles import environments, keeping, publishing, reading, schemas, unpacking
 from deployments.bundles.errors import BadBundle
 from deployments.bundles.reading import Contents
 from deployments.models import Bundle, Environment
@@ -29,6 +30,13 @@ def push(folder: Path, owner: str, name: str) -> Version:
         schema = schemas.made(contents, copy, environments.folder(environment))
         keeping.keep(copy, contents.digest, schema)
     return _published(contents, environment, schema, owner, name)
+
+
+def push_archive(archive: IO[bytes], owner: str, name: str) -> Version:
+    """Of a zip or tar file. Raises BadBundle, and then nothing is kept."""
+    keeping.place().mkdir(mode=0o755, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=keeping.DRAFT, dir=keeping.place()) as place:
+        return push(unpacking.unpack(archive, Path(place)), owner, name)
 
 
 def push_unbuilt(folder: Path, owner: str, name: str) -> Version:

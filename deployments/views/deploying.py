@@ -128,9 +128,7 @@ def roll_back(request: HttpRequest, deployment: Deployment, number: int) -> Http
     return redirect(deployment)
 
 
-def _done(
-    request: HttpRequest, deployment: Deployment, act: Callable[..., None]
-) -> HttpResponse:
+def _done(request: HttpRequest, deployment: Deployment, act: Callable[..., None]) -> HttpResponse:
     try:
         act(deployment, by=_user(request))
     except Refused as refused:

@@ -1,6 +1,5 @@
 """Predictions: the list of one's own, and what became of one."""
 
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse

@@ -1,0 +1,91 @@
+"""POST /v1/models/{owner}/{name}/versions: push a bundle, beside the catalog's listing of them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import TokenAuthentication
+from accounts.models import User
+from accounts.scopes import Needs
+from catalog.api import contract, shapes, versions
+from catalog.api.serializers import VersionShape
+from config.api.contract import PROBLEM
+from config.api.problems import BadParameters
+from deployments import files
+from deployments.bundles import pushing
+from deployments.bundles.errors import BadBundle
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+
+class BundleShape(serializers.Serializer[None]):
+    bundle = serializers.FileField(help_text="A .zip, .tar or .tar.gz with cog.yaml in it.")
+
+
+class VersionList(versions.VersionList):
+    """Everybody reads; who pushes shows a token."""
+
+    parser_classes = [MultiPartParser]
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return [TokenAuthentication()] if self._is_push() else super().get_authenticators()
+
+    def get_permissions(self) -> Any:
+        return [Needs("models:write")()] if self._is_push() else super().get_permissions()
+
+    def _is_push(self) -> bool:
+        request: Any = self.request
+        return request is not None and request.method == "POST"
+
+    @extend_schema(
+        operation_id="models.versions.create",
+        summary="Push a version",
+        description="multipart/form-data with the part `bundle`. The answer comes when its "
+        "environment is built, which takes as long as its packages take to install. The same "
+        "files again are the same version. Models are pushed below one's own user name; "
+        "administrators push below any.",
+        parameters=contract.MODEL_NAME,
+        request={"multipart/form-data": BundleShape},
+        responses={
+            201: VersionShape,
+            400: PROBLEM,
+            401: PROBLEM,
+            403: PROBLEM,
+            413: PROBLEM,
+        },
+        tags=["Models"],
+    )
+    def post(self, request: Request, owner: str, name: str) -> Response:
+        user: Any = request.user
+        _check_owner(user, owner)
+        files.check_length(request.META.get("CONTENT_LENGTH"))
+        archive = request.FILES.get("bundle")
+        if archive is None:
+            raise BadParameters({"bundle": ["Send the archive as the part `bundle` of a form."]})
+        try:
+            version = pushing.push_archive(archive, owner, name)
+        except BadBundle as bad:
+            raise BadParameters({"bundle": [str(bad)]}) from bad
+        return Response(shapes.version(version), status=201)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, files.TooLarge):
+            exc = TooLarge(str(exc))
+        return super().handle_exception(exc)
+
+
+def _check_owner(user: User, owner: str) -> None:
+    if user.is_staff or user.get_username().lower() == owner.lower():
+        return
+    raise PermissionDenied(
+        f"You may push models below {user.get_username()}/, not below {owner}/: "
+        "administrators alone push below other names."
+    )
