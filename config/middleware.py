@@ -72,6 +72,20 @@ def content_security_policy(get_response: Respond) -> Respond:
     return respond
 
 
+def compress_answers(get_response: Respond) -> Respond:
+    """All but streams of events: a compressor would hold back what was just said."""
+    gzip = GZipMiddleware(get_response)
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.get("Content-Type", "").startswith("text/event-stream"):
+            return response
+        gzip.process_response(request, response)
+        return response
+
+    return respond
+
+
 def compress_pages(get_response: Respond) -> Respond:
     """Pages shrink to a seventh; Django pads them, so that their length tells no secret."""
     gzip = GZipMiddleware(get_response)

@@ -133,7 +133,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_id",
     "config.health.views.doors",
-    "django.middleware.gzip.GZipMiddleware",
+    "config.middleware.compress_answers",
     "config.api.middleware.api",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",

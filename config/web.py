@@ -10,7 +10,8 @@ wsgi_app = "config.wsgi"
 bind = [f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
 worker_class = "gthread"
-threads = 8
+# Most of them wait: for a prediction, or in an open stream. They are started as they are needed.
+threads = 256
 timeout = 60
 graceful_timeout = 8
 keepalive = 5

@@ -11,6 +11,7 @@ urlpatterns = [
     path("predictions", predictions.PredictionList.as_view(), name="predictions"),
     path(PREDICTION, predictions.PredictionDetail.as_view(), name="prediction"),
     path(f"{PREDICTION}/cancel", predictions.PredictionCancel.as_view(), name="cancel-prediction"),
+    path(f"{PREDICTION}/stream", predictions.PredictionStream.as_view(), name="stream"),
     path(f"{MODEL}/predictions", predictions.ModelPredictionList.as_view(), name="run-model"),
     path(f"{MODEL}/versions", versions.VersionList.as_view(), name="versions"),
     path(

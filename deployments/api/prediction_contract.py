@@ -28,6 +28,7 @@ class PredictionUrlsShape(serializers.Serializer[None]):
     web = serializers.URLField(help_text="Its page.")
     get = serializers.URLField()
     cancel = serializers.URLField()
+    stream = serializers.URLField(help_text="Its output and log as server-sent events.")
 
 
 class PredictionShape(serializers.Serializer[None]):
@@ -173,5 +174,23 @@ cancel_prediction = extend_schema(
     parameters=PREDICTION_ID,
     request=None,
     responses={200: PredictionShape, **ERRORS, 404: PROBLEM},
+    tags=["Predictions"],
+)
+stream_prediction = extend_schema(
+    operation_id="predictions.stream",
+    summary="Stream a prediction",
+    description="Server-sent events: `output` and `logs` as they come, `error`, and `done` at the "
+    "end. Each has an id; with Last-Event-ID the stream goes on behind it, also after the end. "
+    "`done` holds {}, or the reason: error or canceled.",
+    parameters=[
+        *PREDICTION_ID,
+        OpenApiParameter("Last-Event-ID", int, "header", description="The last one you have."),
+    ],
+    responses={
+        (200, "text/event-stream"): OpenApiTypes.STR,
+        **ERRORS,
+        404: PROBLEM,
+        503: PROBLEM,
+    },
     tags=["Predictions"],
 )

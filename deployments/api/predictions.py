@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.exceptions import APIException, ErrorDetail, NotFound, Throttled
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,10 +17,11 @@ from accounts.scopes import Needs
 from catalog.api import naming
 from catalog.models import AIModel, Version
 from config.api import pages
+from config.api.bodies import FastJSONRenderer
 from deployments.api import asking, prediction_contract
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
-from deployments.predictions import actions, queueing, serving, shapes
+from deployments.predictions import actions, queueing, serving, shapes, streams
 from deployments.predictions.checking import BadInput
 
 VERSION = re.compile(r"(?:(?P<owner>[^/:]+)/(?P<name>[^:]+))?:?(?P<id>[0-9a-f]{64})?")
@@ -27,6 +30,11 @@ KNOWN = ("owner", "ai_model__publisher", "version", "deployment__owner")
 
 class NotServed(APIException):
     status_code = 409
+
+
+class TooManyStreams(APIException):
+    status_code = 503
+    default_detail = _lazy("As many streams are open as this server holds; try again in a moment.")
 
 
 class QueueFull(Throttled):
@@ -125,6 +133,34 @@ class PredictionCancel(Asking):
     def post(self, request: Request, prediction_id: str) -> Response:
         prediction = actions.cancel(owned(request, prediction_id))
         return Response(shapes.shape(prediction, request))
+
+
+class EventStream(BaseRenderer):
+    """So that who accepts nothing else is not refused; the view writes the stream itself."""
+
+    media_type = "text/event-stream"
+    format = "txt"
+
+    def render(self, data: Any, *_: Any) -> bytes:
+        return str(data).encode()
+
+
+class PredictionStream(Asking):
+    renderer_classes = [EventStream, FastJSONRenderer]
+
+    @prediction_contract.stream_prediction
+    def get(self, request: Request, prediction_id: str) -> HttpResponseBase:
+        last = request.headers.get("Last-Event-ID", "").strip()
+        after = int(last) if last.isdecimal() and len(last) < 10 else 0
+        prediction = owned(request, prediction_id)
+        try:
+            stream = streams.opened(prediction, after, request)
+        except streams.TooMany as error:
+            raise TooManyStreams from error
+        response = StreamingHttpResponse(stream, content_type="text/event-stream")
+        response["Cache-Control"] = "private, no-store"
+        response["X-Accel-Buffering"] = "no"  # nginx would collect it
+        return response
 
 
 def owned(request: Request, prediction_id: str) -> Prediction:

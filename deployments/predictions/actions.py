@@ -13,7 +13,7 @@ from catalog.models import Version
 from deployments import cog
 from deployments.models import Deployment, Prediction
 
-from . import bell, checking, claims, queueing, running, serving, watching
+from . import bell, checking, claims, queueing, running, serving, streams, watching
 
 
 def create(
@@ -53,8 +53,9 @@ def create(
         running.run_at_once(held, wait_seconds)
         return prediction
     _queue(prediction, deployment)
-    if wait_seconds and watching.wait(prediction.pk, wait_seconds):
-        prediction.refresh_from_db()
+    with streams.seat() as has_room:
+        if wait_seconds and has_room and watching.wait(prediction.pk, wait_seconds):
+            prediction.refresh_from_db()
     return prediction
 
 

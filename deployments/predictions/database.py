@@ -14,6 +14,12 @@ def let_go() -> None:
         connection.close_if_unusable_or_obsolete()
 
 
+def close() -> None:
+    """For who waits long, together with hundreds of others; the next query opens another."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def from_now(seconds: float) -> "ExpressionWrapper[CombinedExpression]":
     length = Value(timedelta(seconds=seconds), output_field=DurationField())
     return ExpressionWrapper(Now() + length, output_field=DateTimeField())

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from deployments import cog
+from deployments import cog, metrics
 from deployments.models import Prediction
 
 from . import attending, bell, claims, inputs, outputs, queueing, slots
@@ -99,6 +99,7 @@ def settle(held: Held, outcome: Outcome) -> bool:
 
 def note_end(prediction: Prediction) -> None:
     """Tell all who want to know, in the transaction that ends it."""
+    metrics.note(prediction)
     log.info("prediction ended", prediction=prediction.pk, status=prediction.status)
 
 

@@ -68,6 +68,7 @@ def _urls(prediction: Prediction, request: Asked) -> Shape:
         "web": f"{origin}/predictions/{prediction.pk}",
         "get": api,
         "cancel": f"{api}/cancel",
+        "stream": f"{api}/stream",
     }
 
 

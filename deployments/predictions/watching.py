@@ -1,25 +1,28 @@
 """One thread per process asks what became of the predictions that somebody here waits for.
 
-Hundreds may wait: they share one query each twentieth of a second, and ask nothing themselves.
+Hundreds may wait: they share one query each twentieth of a second, and one for what is new in
+those that went on, and ask nothing themselves.
 """
 
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError, connections
+from django.db.models import Q
 
-from deployments.models import Prediction
+from deployments.models import Prediction, PredictionEvent
 
 log = structlog.get_logger(__name__)
 
 TICK = 0.05
 IDLE_SECONDS = 5.0
 AFTER_ERROR = 1.0
+MOST = 5000  # events read at a time
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,20 @@ class Head:
 
 @dataclass(eq=False)
 class Watch:
-    """One waiter's look at one prediction."""
+    """One waiter's look at one prediction; `after` is the last event it has, None: wants none."""
 
     id: str
+    after: int | None = None
     head: Head | None = None
+    _events: deque[PredictionEvent] = field(default_factory=deque)
     _news: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_over(self) -> bool:
+        """Finished, and all that was written of it is here."""
+        if self.head is None or not self.head.is_finished:
+            return False
+        return self.after is None or self.after >= self.head.event_count
 
     def wait(self, seconds: float) -> bool:
         """Until there is something new, or the time is over; whether there is."""
@@ -48,9 +60,20 @@ class Watch:
         self._news.clear()
         return found
 
+    def events(self) -> Iterator[PredictionEvent]:
+        """Those that came, each once."""
+        while self._events:
+            yield self._events.popleft()
+
     def tell(self, head: Head) -> None:
         if head != self.head:
             self.head = head
+            self._news.set()
+
+    def give(self, event: PredictionEvent) -> None:
+        if self.after is not None and event.number == self.after + 1:
+            self.after = event.number
+            self._events.append(event)
             self._news.set()
 
 
@@ -61,9 +84,9 @@ _poked = threading.Event()
 
 
 @contextmanager
-def watched(id: str) -> Iterator[Watch]:
+def watched(id: str, *, after: int | None = None) -> Iterator[Watch]:
     global _thread  # noqa: PLW0603 - there is one
-    watch = Watch(id)
+    watch = Watch(id, after)
     with _lock:
         _watches[id].add(watch)
         if _thread is None or not _thread.is_alive():
@@ -82,7 +105,7 @@ def wait(id: str, seconds: float) -> bool:
     """Until it is finished, or the time is over; whether it is."""
     ends_at = time.monotonic() + seconds
     with watched(id) as watch:
-        while not (watch.head and watch.head.is_finished):
+        while not watch.is_over:
             left = ends_at - time.monotonic()
             if left <= 0:
                 return False
@@ -116,13 +139,30 @@ def _look() -> None:
 def _ask(ids: list[str]) -> None:
     try:
         rows = Prediction.objects.filter(pk__in=ids)
-        found = list(rows.values_list("pk", "status", "event_count"))
+        heads = {row[0]: Head(*row[1:]) for row in rows.values_list("pk", "status", "event_count")}
+        events = _new_events(heads)
     except DatabaseError as error:
         log.warning("predictions could not be looked at", problem=str(error))
         connections.close_all()
         time.sleep(AFTER_ERROR)
         return
     with _lock:
-        for pk, status, event_count in found:
+        for event in events:
+            for watch in _watches.get(event.prediction_id, ()):
+                watch.give(event)
+        for pk, head in heads.items():
             for watch in _watches.get(pk, ()):
-                watch.tell(Head(status, event_count))
+                watch.tell(head)
+
+
+def _new_events(heads: dict[str, Head]) -> list[PredictionEvent]:
+    """What somebody here does not have yet, of all predictions in one query."""
+    behind = Q()
+    with _lock:
+        for pk, head in heads.items():
+            known = [w.after for w in _watches.get(pk, ()) if w.after is not None]
+            if known and min(known) < head.event_count:
+                behind |= Q(prediction=pk, number__gt=min(known))
+    if not behind:
+        return []
+    return list(PredictionEvent.objects.filter(behind).order_by("prediction", "number")[:MOST])
