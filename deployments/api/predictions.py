@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -185,7 +186,7 @@ def _version(said: str) -> Version:
     if match["owner"]:
         rows = rows.filter(ai_model=_model(match["owner"], match["name"]))
     # The same bundle pushed to two models has one id: either answers the same.
-    version = rows.order_by("bundle__pk").first()
+    version = rows.order_by(F("bundle").asc(nulls_last=True), "pk").first()
     if version is None:
         raise BadInput({"version": [_("There is no such version here.")]})
     return version

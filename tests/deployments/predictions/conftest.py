@@ -4,9 +4,12 @@ Models are imported where they are used: this file is read before the settings a
 """
 # ruff: noqa: PLC0415
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -14,6 +17,7 @@ from pytest_django.fixtures import Settings
 if TYPE_CHECKING:
     from accounts.models import User
     from tests.deployments.predictions.models import Served
+    from tests.deployments.predictions.standing import Standing
 
 Address = Callable[[str, str], str]
 
@@ -81,3 +85,41 @@ def painter(ada: "User", address_of: Address) -> "Served":
 
     version = models.version("slipway/paint", models.PAINTER_SCHEMA, is_streaming=False)
     return models.serve(ada, version, address_of("painter", models.PAINTER))
+
+
+@pytest.fixture(scope="session")
+def empty_database(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> Path:
+    """The tests' own as a file: migrating another one takes many times longer."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("it stands on SQLite")
+    path = tmp_path_factory.mktemp("empty") / "slipway.sqlite3"
+    with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
+        connection.ensure_connection()
+        connection.connection.backup(copy)
+    return path
+
+
+@pytest.fixture(scope="session")
+def standing(
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_database: Path,
+    redis_url: str,
+    address_of: Address,
+) -> Iterator["Standing"]:
+    """Real processes, for what threads, workers and clients do together."""
+    from tests.deployments.predictions import models
+    from tests.deployments.predictions.standing import standing
+
+    addresses = [
+        address_of("greeter", models.GREETER),
+        address_of("counter", models.COUNTER),
+        address_of("painter", models.PAINTER),
+    ]
+    var_dir = tmp_path_factory.mktemp("standing")
+    shutil.copy(empty_database, var_dir)
+    with standing(var_dir, redis_url, addresses) as slipway:
+        yield slipway

@@ -1,5 +1,6 @@
 """Models that the tests of predictions ask, each a real Cog server, and the rows around them."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +105,9 @@ def version(full_name: str, openapi_schema: dict[str, Any], *, is_streaming: boo
     publisher, _ = Publisher.objects.get_or_create(key=owner, defaults={"slug": owner})
     ai_model = AIModel.objects.create(publisher=publisher, name=name, is_runnable=True)
     made = Version.objects.create(
-        ai_model=ai_model, version_id="abcdef01" * 8, openapi_schema=openapi_schema
+        ai_model=ai_model,
+        version_id=hashlib.sha256(full_name.encode()).hexdigest(),
+        openapi_schema=openapi_schema,
     )
     environment, _ = Environment.objects.get_or_create(key="e" * 64, python_version="3.11")
     Bundle.objects.create(

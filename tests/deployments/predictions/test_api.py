@@ -56,11 +56,11 @@ def test_a_model_and_a_deployment_are_asked_by_name(ada: User, greeter: Served, 
     assert answer.json()["deployment"] == "ada/hello"
 
 
-@pytest.mark.parametrize("version", ["slipway/hello", "slipway/hello:" + "abcdef01" * 8])
+@pytest.mark.parametrize("version", ["slipway/hello", "slipway/hello:{id}", "{id}"])
 def test_a_version_is_named_in_each_of_replicates_ways(
     ada: User, greeter: Served, version: str
 ) -> None:
-    said = {"version": version, "input": {"text": "you"}}
+    said = {"version": version.format(id=greeter.version.version_id), "input": {"text": "you"}}
     answer = as_(ada).post(
         "/v1/predictions", said, content_type="application/json", headers={"Prefer": "wait"}
     )
