@@ -362,6 +362,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 1.0,
         "options": {"expires": 1.0},
     },
+    "sweep predictions": {
+        "task": "deployments.tasks.sweep_predictions",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
     "stop orphans": {
         "task": "deployments.tasks.stop_orphans",
         "schedule": 10.0,

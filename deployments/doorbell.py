@@ -11,6 +11,7 @@ log = structlog.get_logger(__name__)
 
 ADVANCE = "deployments.tasks.advance"
 BUILD = "deployments.tasks.build_environment"
+PREDICT = "deployments.tasks.run_predictions"
 
 
 def ring(task: str, *ids: int | str, expires: float = 60) -> None:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from config.health import heartbeat
 from deployments import files, lifecycle
-from deployments.predictions import running
+from deployments.predictions import running, sweeping
 from deployments.webhooks import forgetting, sending
 
 
@@ -48,6 +48,12 @@ def forget_files() -> None:
 def run_predictions(deployment_id: int) -> None:
     """Run what waits for a deployment, as long as it has a slot."""
     running.drain(deployment_id)
+
+
+@shared_task(ignore_result=True, expires=1)  # type: ignore[untyped-decorator]
+def sweep_predictions() -> None:
+    """End and begin what nobody did."""
+    sweeping.sweep()
 
 
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Version
-from deployments import cog
-from deployments.models import Deployment, Prediction
+from deployments import actions as lifecycle
+from deployments import cog, doorbell
+from deployments.models import Deployment, Prediction, Status
 
-from . import bell, checking, claims, queueing, running, serving, streams, watching
+from . import checking, claims, queueing, running, serving, streams, watching
 
 
 def create(
@@ -80,7 +81,9 @@ def _queue(prediction: Prediction, deployment: Deployment) -> None:
     with transaction.atomic():
         prediction.turn = queueing.turn(deployment.pk, prediction.owner_id)
         prediction.save(force_insert=True)
-        bell.ring(deployment.pk)
+        doorbell.ring(doorbell.PREDICT, deployment.pk)
+    if deployment.status == Status.SCALED_TO_ZERO:
+        lifecycle.wake(deployment)
 
 
 def _stop(prediction: Prediction) -> None:

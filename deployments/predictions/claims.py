@@ -14,13 +14,15 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from deployments.leases import in_time
 from deployments.models import Instance, Prediction
+from deployments.webhooks import noting
 
 from . import queueing, slots
-from .database import from_now
 
 LEASE_SECONDS = 20.0
 HOST = socket.gethostname()[:40]
+KNOWN = ("owner", "ai_model__publisher", "version__bundle", "deployment__owner")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def at_once(prediction: Prediction) -> Held | None:
         for name, value in _begun(instance, lease).items():
             setattr(prediction, name, value)
         prediction.save(force_insert=True)
+        noting.note(prediction, "start")
     return Held(prediction, instance, lease)
 
 
@@ -66,8 +69,9 @@ def next_in(deployment_id: int) -> Held | None:
         begun = _begun(instance, lease)
         begun["attempts"] = F("attempts") + 1
         Prediction.objects.filter(pk=prediction.pk).update(**begun)
-    known = Prediction.objects.select_related("owner", "ai_model__publisher", "version__bundle")
-    return Held(known.get(pk=prediction.pk), instance, lease)
+        prediction = Prediction.objects.select_related(*KNOWN).get(pk=prediction.pk)
+        noting.note(prediction, "start")
+    return Held(prediction, instance, lease)
 
 
 def give_up(held: Held) -> bool:
@@ -82,7 +86,7 @@ def give_up(held: Held) -> bool:
 
 def renew(leases: list[str]) -> None:
     rows = Prediction.objects.running().filter(lease_owner__in=leases)
-    rows.update(leased_until=from_now(LEASE_SECONDS))
+    rows.update(leased_until=in_time(LEASE_SECONDS))
 
 
 def _begun(instance: Instance, lease: str) -> dict[str, Any]:
@@ -93,7 +97,7 @@ def _begun(instance: Instance, lease: str) -> dict[str, Any]:
         "currency": instance.release.hardware.currency,
         "started_at": timezone.now(),
         "lease_owner": lease,
-        "leased_until": from_now(LEASE_SECONDS),
+        "leased_until": in_time(LEASE_SECONDS),
         "attempts": 1,
     }
 

@@ -1,11 +1,6 @@
-"""Connections while something is waited for, and times by the clock that all processes share."""
-
-from datetime import timedelta
+"""Connections while something is waited for."""
 
 from django.db import connection
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, Value
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Now
 
 
 def let_go() -> None:
@@ -18,8 +13,3 @@ def close() -> None:
     """For who waits long, together with hundreds of others; the next query opens another."""
     if not connection.in_atomic_block:
         connection.close()
-
-
-def from_now(seconds: float) -> "ExpressionWrapper[CombinedExpression]":
-    length = Value(timedelta(seconds=seconds), output_field=DurationField())
-    return ExpressionWrapper(Now() + length, output_field=DateTimeField())

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from deployments.models import Prediction, PredictionEvent
+from deployments.webhooks import noting
 
 from . import outputs, watching
 from .claims import Held
@@ -58,10 +59,12 @@ class Pieces:
                 )
                 for number, (kind, text) in enumerate(waiting, start=self.count + 1)
             )
+            held.prediction.event_count = self.count + len(waiting)
+            for kind in {kind for kind, _ in waiting}:
+                noting.note(held.prediction, kind)
         self.count += len(waiting)
         self._waiting = []
         self._written_at = time.monotonic()
-        held.prediction.event_count = self.count
         watching.poke()
 
     def _text(self, kind: str, content: Any) -> str:

@@ -12,10 +12,11 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from deployments import cog, metrics
+from deployments import cog, doorbell, metrics
 from deployments.models import Prediction
+from deployments.webhooks import noting
 
-from . import attending, bell, claims, inputs, outputs, queueing, slots
+from . import attending, claims, inputs, outputs, queueing, slots
 from .claims import Held
 from .database import let_go
 from .pieces import Pieces
@@ -93,13 +94,16 @@ def settle(held: Held, outcome: Outcome) -> bool:
             setattr(held.prediction, name, value)
         note_end(held.prediction)
     if not queueing.is_empty(held.instance.deployment_id):
-        bell.ring(held.instance.deployment_id)
+        doorbell.ring(doorbell.PREDICT, held.instance.deployment_id)
     return True
 
 
 def note_end(prediction: Prediction) -> None:
     """Tell all who want to know, in the transaction that ends it."""
     metrics.note(prediction)
+    if prediction.output is not None and not prediction.event_count:
+        noting.note(prediction, "output")
+    noting.note(prediction, "completed")
     log.info("prediction ended", prediction=prediction.pk, status=prediction.status)
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import AIModel, Version
+from deployments import actions
 from deployments.models import Deployment, Status
 
 CLOSED = (Status.STOPPING, Status.STOPPED, Status.FAILED)
@@ -37,10 +38,12 @@ def deployment_for(user: User, version: Version) -> Deployment:
     )
     mine = existing.filter(owner=user, is_shared=False, release_serving__version=version)
     found = mine.exclude(status__in=CLOSED).first()
-    found = found or existing.filter(is_shared=True, release_wanted__version=version).first()
-    if found is None:
-        raise NotServed(_("Nothing serves this version of %s.") % version.ai_model.full_name)
-    return found
+    if found:
+        return found
+    try:
+        return actions.shared_for(version)
+    except actions.Refused as refused:
+        raise NotServed(str(refused)) from refused
 
 
 def check_open(deployment: Deployment) -> None:

@@ -4,6 +4,7 @@ Models are imported where they are used: this file is read before the settings a
 """
 # ruff: noqa: PLC0415
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.deployments.predictions.models import Served
     from tests.deployments.predictions.standing import Standing
 
-Address = Callable[[str, str], str]
+Address = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +32,10 @@ def address_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     folder = tmp_path_factory.mktemp("models")
     runtime = LocalRuntime(folder=folder / "instances", isolation="none")
 
-    def address(name: str, code: str) -> str:
+    def address(name: str, code: str, schema: dict[str, Any]) -> str:
         bundle = instances.bundle(folder / name, code)
+        (bundle / ".cog").mkdir(exist_ok=True)
+        (bundle / ".cog" / "openapi_schema.json").write_text(json.dumps(schema))
         runtime.start(instances.wanted(name, bundle, cog_environment.made()))
         seen = instances.settled(runtime, name)
         assert seen.address, seen.detail
@@ -50,13 +53,6 @@ def var_dir(settings: Settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ada(db: None) -> "User":
-    from accounts.models import User
-
-    return User.objects.create_user("ada", password="a-long-password")
-
-
-@pytest.fixture
 def bob(db: None) -> "User":
     from accounts.models import User
 
@@ -68,7 +64,7 @@ def greeter(ada: "User", address_of: Address) -> "Served":
     from tests.deployments.predictions import models
 
     version = models.version("slipway/hello", models.GREETER_SCHEMA, is_streaming=False)
-    return models.serve(ada, version, address_of("greeter", models.GREETER))
+    return models.serve(ada, version, address_of("greeter", models.GREETER, models.GREETER_SCHEMA))
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ def counter(ada: "User", address_of: Address) -> "Served":
     from tests.deployments.predictions import models
 
     version = models.version("slipway/count", models.COUNTER_SCHEMA, is_streaming=True)
-    return models.serve(ada, version, address_of("counter", models.COUNTER))
+    return models.serve(ada, version, address_of("counter", models.COUNTER, models.COUNTER_SCHEMA))
 
 
 @pytest.fixture
@@ -84,7 +80,7 @@ def painter(ada: "User", address_of: Address) -> "Served":
     from tests.deployments.predictions import models
 
     version = models.version("slipway/paint", models.PAINTER_SCHEMA, is_streaming=False)
-    return models.serve(ada, version, address_of("painter", models.PAINTER))
+    return models.serve(ada, version, address_of("painter", models.PAINTER, models.PAINTER_SCHEMA))
 
 
 @pytest.fixture(scope="session")
@@ -108,18 +104,11 @@ def standing(
     tmp_path_factory: pytest.TempPathFactory,
     empty_database: Path,
     redis_url: str,
-    address_of: Address,
 ) -> Iterator["Standing"]:
     """Real processes, for what threads, workers and clients do together."""
-    from tests.deployments.predictions import models
     from tests.deployments.predictions.standing import standing
 
-    addresses = [
-        address_of("greeter", models.GREETER),
-        address_of("counter", models.COUNTER),
-        address_of("painter", models.PAINTER),
-    ]
     var_dir = tmp_path_factory.mktemp("standing")
     shutil.copy(empty_database, var_dir)
-    with standing(var_dir, redis_url, addresses) as slipway:
+    with standing(var_dir, redis_url) as slipway:
         yield slipway

@@ -21,10 +21,17 @@ from deployments.models import (
 
 GREETER = """
     import os, time
+    from typing import Optional
     from cog import BasePredictor, Input, Path
 
     class Predictor(BasePredictor):
-        def predict(self, text: str, seconds: float = 0, how: str = "", file: Path = None) -> str:
+        def predict(
+            self,
+            text: str,
+            seconds: float = Input(default=0, ge=0, le=60),
+            how: str = "",
+            file: Optional[Path] = Input(default=None),
+        ) -> str:
             print("greeting", text)
             if how == "fail":
                 raise ValueError("no greeting for " + text)
@@ -67,10 +74,16 @@ PAINTER = """
 TEXT = {"type": "string", "x-order": 0}
 
 
-def schema(output: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def schema(output: dict[str, Any], *, is_streaming: bool = False, **fields: Any) -> dict[str, Any]:
+    """As bundles have it beside them; Cog streams only what it marks."""
     known = {"text": TEXT, **fields}
     wanted = {"type": "object", "required": ["text"], "properties": known}
-    return {"openapi": "3.0.2", "components": {"schemas": {"Input": wanted, "Output": output}}}
+    return {
+        "openapi": "3.0.2",
+        "info": {"title": "Cog", "version": "0.1.0"},
+        "paths": {"/predictions": {"post": {"x-cog-streaming": is_streaming, "responses": {}}}},
+        "components": {"schemas": {"Input": wanted, "Output": output}},
+    }
 
 
 GREETER_SCHEMA = schema(
@@ -86,6 +99,7 @@ COUNTER_SCHEMA = schema(
         "x-cog-array-type": "iterator",
         "x-cog-array-display": "concatenate",
     },
+    is_streaming=True,
     pause={"type": "number", "x-order": 1},
 )
 PAINTER_SCHEMA = schema({"type": "array", "items": {"type": "string", "format": "uri"}})

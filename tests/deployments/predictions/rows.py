@@ -1,32 +1,37 @@
-"""What a standing Slipway is given to serve, written into its database by a process of its own.
+"""What a standing Slipway is given: two people and three models, pushed as people push theirs.
 
-`python -m tests.deployments.predictions.rows ADDRESS...` with the addresses of the models in the
-order of NAMES; prints a token of ada's and one of bob's.
+`python -m tests.deployments.predictions.rows FOLDER` prints a token of each of the two.
 """
 
 import os
 import sys
+import textwrap
+from pathlib import Path
 
-NAMES = ("hello", "count", "paint")
+COG = 'build:\n  python_version: "3.11"\npredict: "predict.py:Predictor"\n'
 
 
-def main() -> None:
+def main(folder: Path) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django  # noqa: PLC0415
 
     django.setup()
     from accounts import tokens  # noqa: PLC0415
     from accounts.models import User  # noqa: PLC0415
+    from tests.deployments import making  # noqa: PLC0415
     from tests.deployments.predictions import models  # noqa: PLC0415
 
-    ada, bob = (User.objects.create_user(name, password="x") for name in ("ada", "bob"))
-    schemas = (models.GREETER_SCHEMA, models.COUNTER_SCHEMA, models.PAINTER_SCHEMA)
-    for name, schema, address in zip(NAMES, schemas, sys.argv[1:], strict=True):
-        version = models.version(f"slipway/{name}", schema, is_streaming=name == "count")
-        models.serve(ada, version, address)
-    for user in (ada, bob):
+    codes = {"hello": models.GREETER, "count": models.COUNTER, "paint": models.PAINTER}
+    for name, code in codes.items():
+        bundle = folder / name
+        bundle.mkdir(parents=True)
+        (bundle / "cog.yaml").write_text(COG)
+        (bundle / "predict.py").write_text(textwrap.dedent(code))
+        making.version_of(bundle, f"slipway/{name}")
+    for name in ("ada", "bob"):
+        user = User.objects.create_user(name, password="x")
         print(tokens.make(user, name="test", scopes=["all"])[1])  # noqa: T201
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

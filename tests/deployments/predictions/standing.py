@@ -11,36 +11,34 @@ from pathlib import Path
 from launch.instance import ROOT
 from tests import servers
 
+QUEUES = "celery,deployments,predictions,webhooks"
+
 
 @dataclass(frozen=True)
 class Standing:
     url: str
     ada: str  # a token
     bob: str
-    var_dir: Path
 
 
 @contextmanager
-def standing(var_dir: Path, broker_url: str, addresses: list[str]) -> Iterator[Standing]:
+def standing(var_dir: Path, broker_url: str) -> Iterator[Standing]:
+    """`var_dir` holds a migrated database."""
     port = servers.free_port()
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "VAR_DIR": str(var_dir),
         "PORT": str(port),
         "BROKER_URL": broker_url,
-        "DEBUG": "false",
         "LOCAL": "true",
         "PYTHONUNBUFFERED": "1",
         "LOG_LEVEL": "WARNING",
     }
-    told = _done(
-        [sys.executable, "-m", "tests.deployments.predictions.rows", *addresses], environment
-    )
-    ada, bob = told.split()
-    celery = [sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--pool=threads"]
+    ada, bob = _tokens(var_dir / "pushed", environment)
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "config.celery", "worker"]
     commands = [
         [sys.executable, "-m", "gunicorn", "--config", "python:config.web"],
-        [*celery, "--concurrency=8", "--beat", "--loglevel=WARNING", "-Q", QUEUES],
+        [*celery, "--pool=threads", "--concurrency=16", "--beat", "--queues", QUEUES],
     ]
     started = [
         subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
@@ -48,18 +46,26 @@ def standing(var_dir: Path, broker_url: str, addresses: list[str]) -> Iterator[S
     ]
     try:
         servers.wait_until(lambda: servers.is_listening(port), "the web process listens")
-        yield Standing(f"http://127.0.0.1:{port}", ada, bob, var_dir)
+        yield Standing(f"http://127.0.0.1:{port}", ada, bob)
     finally:
         for process in started:
             process.terminate()
         for process in started:
             process.wait(30)
+        _stop_models(var_dir)
 
 
-QUEUES = "celery,predictions"
-
-
-def _done(command: list[str], environment: dict[str, str]) -> str:
+def _tokens(folder: Path, environment: dict[str, str]) -> list[str]:
+    command = [sys.executable, "-m", "tests.deployments.predictions.rows", str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stdout.split()
+
+
+def _stop_models(var_dir: Path) -> None:
+    from deployments.runtimes.local.runtime import LocalRuntime  # noqa: PLC0415
+    from tests.deployments.instances import stopped  # noqa: PLC0415
+
+    runtime = LocalRuntime(folder=var_dir / "instances", isolation="")
+    for key in sorted(runtime.keys()):
+        stopped(runtime, key)
