@@ -291,6 +291,8 @@ TAGS = (
     "Models",
     "Versions",
     "Collections",
+    "Deployments",
+    "Hardware",
     "Predictions",
     "Files",
     "Webhooks",

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from deployments.api import files, predictions, versions, webhooks
+from deployments.api import deployments, files, predictions, versions, webhooks
 
 MODEL = "models/<str:owner>/<path:name>"  # names may hold slashes: see catalog/api_urls.py
 PREDICTION = "predictions/<str:prediction_id>"
+DEPLOYMENT = "deployments/<str:owner>/<str:name>"
 
 urlpatterns = [
+    path("hardware", deployments.HardwareList.as_view(), name="hardware"),
+    path("deployments", deployments.DeploymentList.as_view(), name="deployments"),
+    path("deployments/preflight", deployments.Preflight.as_view(), name="preflight"),
+    path(DEPLOYMENT, deployments.DeploymentDetail.as_view(), name="deployment"),
+    path(f"{DEPLOYMENT}/stop", deployments.Stop.as_view(), name="stop-deployment"),
+    path(f"{DEPLOYMENT}/start", deployments.Start.as_view(), name="start-deployment"),
+    path(f"{DEPLOYMENT}/rollback", deployments.RollBack.as_view(), name="roll-back-deployment"),
+    path(f"{DEPLOYMENT}/releases", deployments.ReleaseList.as_view(), name="releases"),
     path("predictions", predictions.PredictionList.as_view(), name="predictions"),
     path(PREDICTION, predictions.PredictionDetail.as_view(), name="prediction"),
     path(f"{PREDICTION}/cancel", predictions.PredictionCancel.as_view(), name="cancel-prediction"),
@@ -15,7 +24,7 @@ urlpatterns = [
     path(f"{MODEL}/predictions", predictions.ModelPredictionList.as_view(), name="run-model"),
     path(f"{MODEL}/versions", versions.VersionList.as_view(), name="versions"),
     path(
-        "deployments/<str:owner>/<str:name>/predictions",
+        f"{DEPLOYMENT}/predictions",
         predictions.DeploymentPredictionList.as_view(),
         name="run-deployment",
     ),

@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from catalog.models import AIModel, Publisher, Version
 from deployments.models import Bundle, Environment, Hardware
@@ -89,7 +90,11 @@ def _environment(*, real: bool) -> Environment:
     (place / key / "built").touch()
     if real and not (place / key / "environment").exists():
         (place / key / "environment").symlink_to(cog_environment.made())
-    ready = {"python_version": "3.11", "status": Environment.Status.READY}
+    ready = {
+        "python_version": "3.11",
+        "status": Environment.Status.READY,
+        "built_at": timezone.now(),
+    }
     return Environment.objects.get_or_create(key=key, defaults=ready)[0]
 
 

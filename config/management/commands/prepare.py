@@ -15,6 +15,7 @@ from catalog.search.engines import engine
 from catalog.search.errors import Unavailable
 from config import static
 from config.trouble import check_postgresql, told_in_a_sentence
+from deployments import hardware
 from launch.refusal import Refused, is_about_space
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             call_command("register_examples", stdout=self.stdout)
             self._index()
             call_command("first_administrator", stdout=self.stdout)
+            hardware.ensure()
             if collecting.result():
                 self.stdout.write("Collected the static files.")
 
