@@ -26,6 +26,8 @@ def note(prediction: Prediction, event: str) -> None:
         return
     if event in REPEATED:
         _drop_what_this_holds(prediction, event)
+    elif prediction.deliveries.filter(event=event).exists():
+        return  # one that went back into the queue begins again
     body = FastJSONRenderer().render(predictions.shape(prediction)).decode()
     making.make(prediction.owner, prediction.webhook, event=event, body=body, prediction=prediction)
 

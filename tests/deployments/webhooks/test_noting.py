@@ -63,6 +63,13 @@ def test_only_what_was_asked_for_is_told(
     assert noted() == expected
 
 
+def test_one_that_begins_again_is_told_once(prediction: Prediction) -> None:
+    webhooks.note(prediction, "start")
+    webhooks.note(prediction, "start")
+
+    assert noted() == ["start"]
+
+
 def test_without_an_address_nothing_is(prediction: Prediction) -> None:
     prediction.webhook = ""
 
