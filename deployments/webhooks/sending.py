@@ -28,7 +28,7 @@ from . import keys
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)  # longer than any try takes
+LEASE = timedelta(seconds=30)  # longer than any try takes
 AT_ONCE = 64
 AT_ONCE_A_RECEIVER = 4
 AT_ONCE_A_PERSON = 16
