@@ -15,7 +15,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from catalog.models import AIModel
 from catalog.pages import rows
-from catalog.pages.rows import Row
+from catalog.pages.lines import Row
 
 ENTRIES = 50
 # What XML 1.0 cannot hold, however it is written.

@@ -15,7 +15,7 @@ from catalog.models import AIModel
 from catalog.pages import calls, facts, figures, heading
 from catalog.pages.facts import Fact
 from catalog.pages.heading import Heading
-from catalog.pages.rows import Row
+from catalog.pages.lines import Row
 from catalog.provenance import FieldOrigin
 
 # An underscore within a word means nothing; many names hold one.

@@ -10,7 +10,8 @@ from catalog.conversions import labels
 from catalog.models import AIModel
 
 from . import figures
-from .rows import Copies, Copy, Row, url_maker
+from .lines import Copies, Copy, Row
+from .rows import url_maker
 
 MOST_KINDS = 4
 MOST_SHOWN = 40

@@ -11,8 +11,8 @@ from catalog.models import SourceRecord
 
 from . import rows
 from .address import searching
+from .lines import Row
 from .remembered import remembered
-from .rows import Row
 
 LENGTH = 8
 

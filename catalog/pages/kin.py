@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from catalog.models import AIModel
 
 from . import figures, rows
-from .rows import Row
+from .lines import Row
 
 SHOWN_OF_EACH = 12
 

@@ -6,7 +6,7 @@ from catalog import search
 from catalog.search import Query
 
 from . import rows
-from .rows import Row
+from .lines import Row
 
 SUGGESTED = 6
 

@@ -3,7 +3,7 @@
 from catalog.models import Collection
 
 from . import rows
-from .rows import Row
+from .lines import Row
 
 
 def rows_of(collection: Collection) -> list[Row]:

@@ -12,9 +12,9 @@ from catalog.search import FACETS, SORTS, Query, Results
 
 from . import copies, doors, facets, figures, nearest, notices, ranges, rows, suggestions, words
 from .address import Address
+from .lines import Row
 from .pagination import Pages
 from .remembered import remembered
-from .rows import Row
 
 # What only says how others are meant.
 NO_FILTERS = ("context", "price_unit", "variants")

@@ -1,20 +1,14 @@
-"""One line of a listing, ready to print.
-
-The same popular models stand in most listings, so what a line looks like is kept: a page of
-results then costs next to no rendering.
-"""
+"""One line of a listing, ready to print: what a model's columns say in the reader's words."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.memory import USUAL_CONTEXT
 from catalog.models import AIModel, LicenseClass
@@ -22,6 +16,7 @@ from catalog.models.ai_models import AIModelQuerySet
 from catalog.models.by_ids import ByIds
 
 from . import figures, memory, words
+from .lines import Row
 
 COLUMNS = (
     "id",
@@ -55,67 +50,10 @@ COLUMNS = (
 )
 _BY_IDS = ByIds(lambda ids: AIModel.objects.filter(pk__in=ids).still_listed().values_list(*COLUMNS))
 SUMMARY_LIMIT = 240
-KEPT = 4096  # lines of about 1.5 kB
 PERMITS: dict[str, Any] = {
     **dict(LicenseClass.choices),
     "unknown": gettext_lazy("License unknown"),
 }
-
-
-class Copy(NamedTuple):
-    """A converted or re-uploaded copy of a model."""
-
-    owner: str
-    name: str
-    url: str
-    kind: str
-    used: str
-
-
-class Copies(NamedTuple):
-    """The copies of one model among the results."""
-
-    title: str
-    kinds: str
-    shown: tuple[Copy, ...]
-    all_url: str  # where the others are, if there are more
-
-
-class Row(NamedTuple):
-    """What is not known is an empty text."""
-
-    id: int
-    owner: str
-    name: str
-    url: str
-    marks: tuple[tuple[str, str], ...]  # (CSS class of the label, text)
-    summary: str
-    note: str
-    kinds: tuple[str, ...]
-    license: str
-    license_class: str
-    permits: str
-    inherited: str  # from whom it has its license
-    parameters: str
-    context: str
-    memory: str
-    arithmetic: str
-    used: str
-    used_as: str
-    likes: str
-    updated: str
-    updated_on: str
-    updated_at: str
-    copies: Copies | None = None
-
-    @property
-    def html(self) -> str:
-        return _html(self, get_language() or "")
-
-
-@lru_cache(maxsize=KEPT)
-def _html(row: Row, language: str) -> str:
-    return get_template("includes/model_row.html").render({"row": row})
 
 
 def listed() -> AIModelQuerySet:

@@ -15,9 +15,9 @@ from catalog.vocabulary.spellings import folded
 
 from . import figures, rows, words
 from .address import searching
+from .lines import Row
 from .marking import Piece, pieces
 from .remembered import remembered
-from .rows import Row
 
 MOST_MODELS = 6
 MOST_TASKS = 3

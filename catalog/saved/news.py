@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from catalog.models import Alert, SavedSearch
 from catalog.pages import rows
-from catalog.pages.rows import Row
+from catalog.pages.lines import Row
 
 
 @dataclass(frozen=True)

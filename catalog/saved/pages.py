@@ -12,8 +12,8 @@ from catalog.forms import SearchForm
 from catalog.models import Alert, SavedSearch
 from catalog.pages import figures, results, rows
 from catalog.pages.address import Address
+from catalog.pages.lines import Row
 from catalog.pages.results import Chip
-from catalog.pages.rows import Row
 from catalog.saved import mails, news, tokens
 from catalog.saved.forms import parsed
 

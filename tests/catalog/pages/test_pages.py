@@ -559,3 +559,16 @@ def test_pages_are_sent_compressed(client: Client) -> None:
 
     assert response["Content-Encoding"] == "gzip"
     assert len(response.content) < 20_000
+
+
+@pytest.mark.parametrize("path", ["/models", "/publishers/acme"])
+def test_what_a_line_says_is_text_and_never_markup(
+    client: Client, make_model: MakeModel, path: str
+) -> None:
+    attack = "\"'><script>window.__hit=1</script>&amp;"
+    make_model("acme/hawk", summary=attack, license=None, license_text=attack, library=None)
+
+    page = html(client, path)
+
+    assert "&quot;&#x27;&gt;&lt;script&gt;window.__hit=1&lt;/script&gt;&amp;amp;" in page
+    assert "<script>window" not in page
