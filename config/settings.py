@@ -107,8 +107,10 @@ FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
 FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
-# How long a prediction may run, and how many may wait for one deployment.
+# How long a prediction may run, how long its data is kept (0: for ever, and nobody may say more
+# than another number), and how many may wait for one deployment.
 PREDICTION_SECONDS = environment.number("PREDICTION_SECONDS", default=1800, least=1)
+PREDICTIONS_KEPT_SECONDS = environment.number("PREDICTIONS_KEPT_SECONDS", default=30 * 86_400)
 QUEUE_MAX = environment.number("QUEUE_MAX", default=1000, least=1)
 QUEUE_MAX_PER_OWNER = environment.number("QUEUE_MAX_PER_OWNER", default=500, least=1)
 WEBHOOK_ALLOWED_HOSTS = environment.hosts("WEBHOOK_ALLOWED_HOSTS")
@@ -363,6 +365,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "deployments.tasks.sweep",
         "schedule": 1.0,
         "options": {"expires": 1.0},
+    },
+    "forget data of predictions": {
+        "task": "deployments.tasks.forget_data",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
     },
     "sweep predictions": {
         "task": "deployments.tasks.sweep_predictions",

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from config.health import heartbeat
 from deployments import files, lifecycle
-from deployments.predictions import running, sweeping
+from deployments.predictions import retention, running, sweeping
 from deployments.webhooks import forgetting, sending
 
 
@@ -54,6 +54,12 @@ def run_predictions(deployment_id: int) -> None:
 def sweep_predictions() -> None:
     """End and begin what nobody did."""
     sweeping.sweep()
+
+
+@shared_task(ignore_result=True, expires=10)  # type: ignore[untyped-decorator]
+def forget_data() -> None:
+    """Remove inputs and outputs of which the time is over."""
+    retention.forget()
 
 
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]

@@ -17,6 +17,7 @@ WAIT = re.compile(r"wait(?:\s*=\s*(\d+))?")
 WAIT_SECONDS = 60
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 CANCEL_AFTER_LEAST = 5
+MOST_KEPT = 10 * 366 * 86_400
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Asked:
     is_stream: bool
     wait_seconds: int
     cancel_after: int | None
+    keep_seconds: int | None
+    idempotency_key: str
 
     def wishes(self) -> dict[str, Any]:
         """For actions.create, beside who asks and what."""
@@ -40,16 +43,19 @@ class Asked:
             "is_stream": self.is_stream,
             "wait_seconds": self.wait_seconds,
             "cancel_after": self.cancel_after,
+            "keep_seconds": self.keep_seconds,
+            "idempotency_key": self.idempotency_key,
         }
 
 
 def read(request: Request, *, has_version: bool = False) -> Asked:
     """Raises BadInput for the body, BadParameters for headers."""
     wait_seconds, cancel_after = _wait(request), _cancel_after(request)
+    key = _key(request)
     body = request.data
     if not isinstance(body, Mapping):
         raise BadInput({"input": [_('Send an object, as in {"input": {}}.')]})
-    known = ["input", "webhook", "webhook_events_filter", "stream"]
+    known = ["input", "webhook", "webhook_events_filter", "stream", "keep_seconds"]
     known += ["version"] if has_version else []
     wrong = {
         name: [_("There is no such field; there are %s.") % ", ".join(known)]
@@ -64,6 +70,9 @@ def read(request: Request, *, has_version: bool = False) -> Asked:
     events = body.get("webhook_events_filter") or []
     if not isinstance(events, list) or any(event not in WEBHOOK_EVENTS for event in events):
         wrong["webhook_events_filter"] = [_("Send a list out of %s.") % ", ".join(WEBHOOK_EVENTS)]
+    keep = body.get("keep_seconds")
+    if keep is not None and not (type(keep) is int and 0 <= keep <= MOST_KEPT):
+        wrong["keep_seconds"] = [_("Give whole seconds, or nothing for what is usual here.")]
     if wrong:
         raise BadInput(wrong)
     return Asked(
@@ -74,6 +83,8 @@ def read(request: Request, *, has_version: bool = False) -> Asked:
         is_stream=bool(body.get("stream")),
         wait_seconds=wait_seconds,
         cancel_after=cancel_after,
+        keep_seconds=keep,
+        idempotency_key=key,
     )
 
 
@@ -87,6 +98,13 @@ def _wrong_webhook(webhook: Any) -> dict[str, list[str]]:
     except outbound.Refused as refused:
         return {"webhook": [str(refused)]}
     return {}
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > 255 or not key.isprintable():
+        raise BadParameters({"Idempotency-Key": [_("Use at most 255 characters of text.")]})
+    return key
 
 
 def _wait(request: Request) -> int:

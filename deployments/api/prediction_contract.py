@@ -42,9 +42,8 @@ class PredictionShape(serializers.Serializer[None]):
     error = Text(allow_null=True)
     status = serializers.ChoiceField(Prediction.Status.values)
     source = serializers.ChoiceField(Prediction.Source.values)  # type: ignore[assignment]
-    data_removed = serializers.BooleanField(
-        help_text="Its time is over: input and output are gone."
-    )
+    data_removed = serializers.BooleanField(help_text="Input and output are gone.")
+    keep_until = Moment(allow_null=True, help_text="Input and output are removed then.")
     created_at = Moment()
     started_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)

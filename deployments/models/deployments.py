@@ -126,6 +126,11 @@ class Deployment(models.Model):
     )
     stop_at = models.DateTimeField(null=True, blank=True)
     budget = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    keep_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="For how long the data of its predictions is kept; empty: as the installation.",
+    )
     woken_at = models.DateTimeField(
         null=True, blank=True, help_text="When a request last asked for an instance."
     )

@@ -85,6 +85,9 @@ class Prediction(models.Model):
     completed_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True, help_text="Cancelled when not done by then.")
     cancel_asked_at = models.DateTimeField(null=True)
+    keep_seconds = models.PositiveIntegerField(
+        null=True, help_text="For how long its data is kept after its end, when somebody said so."
+    )
     keep_until = models.DateTimeField(null=True, help_text="Input and output are removed then.")
 
     turn = models.PositiveBigIntegerField(

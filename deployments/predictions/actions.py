@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +14,17 @@ from deployments import actions as lifecycle
 from deployments import cog, doorbell
 from deployments.models import Deployment, Prediction, Status
 
-from . import checking, claims, queueing, running, serving, streams, watching
+from . import (
+    checking,
+    claims,
+    idempotency,
+    queueing,
+    retention,
+    running,
+    serving,
+    streams,
+    watching,
+)
 
 
 def create(
@@ -29,11 +39,17 @@ def create(
     is_stream: bool = False,
     wait_seconds: float = 0,
     cancel_after: float | None = None,
+    keep_seconds: int | None = None,
+    idempotency_key: str = "",
 ) -> Prediction:
     """Ask; with `wait_seconds` it is done on return, or still on its way when they were over.
 
-    Raises BadInput, NotServed or QueueFull; then there is no prediction.
+    The same key and wish again is the same prediction. Raises BadInput, KeyReused, NotServed or
+    QueueFull; then there is no prediction.
     """
+    digest = idempotency.digest(version, deployment, input, webhook, webhook_events)
+    if earlier := idempotency.found(user, idempotency_key, digest):
+        return _waited_for(earlier, wait_seconds)
     checking.check(version, input)
     deployment = deployment or serving.deployment_for(user, version)
     serving.check_open(deployment)
@@ -48,14 +64,32 @@ def create(
         webhook_events=list(webhook_events),
         is_stream=is_stream,
         deadline_at=timezone.now() + timedelta(seconds=cancel_after) if cancel_after else None,
+        keep_seconds=keep_seconds,
+        idempotency_key=idempotency_key,
+        idempotency_digest=digest if idempotency_key else "",
     )
+    try:
+        return _begun(prediction, deployment, wait_seconds)
+    except IntegrityError:
+        if earlier := idempotency.found(user, idempotency_key, digest):
+            return _waited_for(earlier, wait_seconds)
+        raise
+
+
+def _begun(prediction: Prediction, deployment: Deployment, wait_seconds: float) -> Prediction:
     held = claims.at_once(prediction) if wait_seconds else None
     if held:
         running.run_at_once(held, wait_seconds)
         return prediction
     _queue(prediction, deployment)
+    return _waited_for(prediction, wait_seconds)
+
+
+def _waited_for(prediction: Prediction, wait_seconds: float) -> Prediction:
+    if prediction.is_finished or not wait_seconds:
+        return prediction
     with streams.seat() as has_room:
-        if wait_seconds and has_room and watching.wait(prediction.pk, wait_seconds):
+        if has_room and watching.wait(prediction.pk, wait_seconds):
             prediction.refresh_from_db()
     return prediction
 
@@ -65,7 +99,9 @@ def cancel(prediction: Prediction) -> Prediction:
     waiting = Prediction.objects.queued().filter(pk=prediction.pk)
     with transaction.atomic():
         now = timezone.now()
-        if waiting.update(status=Prediction.Status.CANCELED, completed_at=now):
+        keep_until = retention.keep_until(prediction, now)
+        canceled = Prediction.Status.CANCELED
+        if waiting.update(status=canceled, completed_at=now, keep_until=keep_until):
             prediction.refresh_from_db()
             running.note_end(prediction)
             return prediction

@@ -16,7 +16,7 @@ from deployments import cog, doorbell, metrics
 from deployments.models import Prediction
 from deployments.webhooks import noting
 
-from . import attending, claims, inputs, outputs, queueing, slots
+from . import attending, claims, inputs, outputs, queueing, retention, slots
 from .claims import Held
 from .database import let_go
 from .pieces import Pieces
@@ -179,9 +179,14 @@ def _ended(held: Held, outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "logs": outputs.storable(outcome.logs)[-LOGS_MAX:],
         "metrics": outputs.storable({**outcome.metrics, "total_time": round(total, 6)}),
-        "cost": Decimal(str(seconds)) * held.instance.price_per_second,
+        "cost": _cost(seconds, held.instance.price_per_second),
         "completed_at": completed_at,
+        "keep_until": retention.keep_until(held.prediction, completed_at),
     }
+
+
+def _cost(seconds: float, price: Decimal) -> Decimal:
+    return (Decimal(str(seconds)) * price).quantize(Decimal("1e-9"))
 
 
 class _Call:

@@ -40,6 +40,7 @@ def in_list(prediction: Prediction, request: Asked = None) -> Shape:
         "status": prediction.status,
         "source": prediction.source,
         "data_removed": prediction.is_data_removed,
+        "keep_until": prediction.keep_until,
         "created_at": prediction.created_at,
         "started_at": prediction.started_at,
         "completed_at": prediction.completed_at,

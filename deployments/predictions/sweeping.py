@@ -11,7 +11,7 @@ from deployments import actions as lifecycle
 from deployments import doorbell
 from deployments.models import Deployment, Instance, Prediction, Status
 
-from . import running, slots
+from . import retention, running, slots
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +104,9 @@ def _end(
     sentence: str,
 ) -> None:
     with transaction.atomic():
-        ended = {"status": status, "reason": reason, "error": sentence}
-        if rows.update(completed_at=timezone.now(), lease_owner="", leased_until=None, **ended):
+        now = timezone.now()
+        ended = {"status": status, "reason": reason, "error": sentence, "completed_at": now}
+        ended["keep_until"] = retention.keep_until(prediction, now)
+        if rows.update(lease_owner="", leased_until=None, **ended):
             prediction.refresh_from_db()
             running.note_end(prediction)
