@@ -4,20 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deployments', '0004_lives'),
+        ("deployments", "0004_lives"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deployment',
-            name='keep_seconds',
-            field=models.PositiveIntegerField(blank=True, help_text='For how long the data of its predictions is kept; empty: as the installation.', null=True),
+            model_name="deployment",
+            name="keep_seconds",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="For how long the data of its predictions is kept; empty: as the installation.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='prediction',
-            name='keep_seconds',
-            field=models.PositiveIntegerField(help_text='For how long its data is kept after its end, when somebody said so.', null=True),
+            model_name="prediction",
+            name="keep_seconds",
+            field=models.PositiveIntegerField(
+                help_text="For how long its data is kept after its end, when somebody said so.",
+                null=True,
+            ),
         ),
     ]
