@@ -12,6 +12,7 @@ from launch import (
     debian,
     instance,
     meilisearch,
+    models,
     packages,
     parts,
     processes,
@@ -44,6 +45,7 @@ def run() -> int:
     wanted = instance.from_environment(os.environ)
     with instance.claimed(wanted):
         packages.install(for_development=False)
+        debian.ensure_what_models_need(packages.VENV / "slipway-asked-for-bubblewrap")
         return _serve(wanted, packages.PYTHON)
 
 
@@ -74,6 +76,7 @@ def _serve(wanted: Instance, python: Path) -> int:
     except Stopped:
         console.say("Slipway has stopped.")
     finally:
+        models.stop_all(wanted.var_dir)
         broker.remove_private_folder(broker.socket_path(wanted.var_dir))
     return 0
 

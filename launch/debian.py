@@ -24,6 +24,18 @@ def ensure_venv_module() -> None:
         )
 
 
+def ensure_what_models_need(asked: Path) -> None:
+    """Models are shut in with bubblewrap; who has none is asked for it once, as `asked` notes."""
+    if _has_bubblewrap() or asked.exists():
+        return
+    asked.touch()
+    if not install(["bubblewrap"]):
+        console.say(
+            "Models are shut in less well than they could be until you run: "
+            "sudo apt-get install bubblewrap (docs/isolation.md)"
+        )
+
+
 def ensure_what_tests_need() -> None:
     """What the tests need besides Python; without it those tests fail and say so."""
     missing = [package for package, is_there in FOR_TESTS.items() if not is_there()]
@@ -39,6 +51,7 @@ def install(packages: list[str]) -> bool:
         return False
     console.say(f"Installing Debian's packages: {', '.join(packages)} ...")
     get = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    get += ["-o", "Acquire::http::Timeout=20", "-o", "Acquire::Retries=1"]
     _run([*get, "update"])
     return _run([*get, "install", "-y", "--no-install-recommends", *packages])
 
@@ -74,6 +87,10 @@ def _has_postgresql() -> bool:
     )
 
 
+def _has_bubblewrap() -> bool:
+    return bool(shutil.which("bwrap"))
+
+
 def _has_chromium() -> bool:
     return bool(shutil.which("chromium") or shutil.which("google-chrome"))
 
@@ -85,6 +102,7 @@ def _has_libatomic() -> bool:
 
 FOR_TESTS = {
     "postgresql": _has_postgresql,
+    "bubblewrap": _has_bubblewrap,
     "chromium": _has_chromium,
     "libatomic1": _has_libatomic,
 }
