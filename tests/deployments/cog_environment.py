@@ -16,9 +16,11 @@ def made(requirements: tuple[str, ...] = REQUIREMENTS) -> Path:
     """Its folder; the test is skipped where the packages cannot be had."""
     place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
     place = place / "test-environments"
-    place.mkdir(parents=True, exist_ok=True)
     said = "\n".join((sys.version, os.path.realpath(sys.executable), *requirements))
     folder = place / f"runtime-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    if (folder / "made").exists():
+        return folder
+    place.mkdir(parents=True, exist_ok=True)
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():

@@ -46,6 +46,7 @@ class Keeper:
         self._start()
         while self.server.poll() is None:
             self._hear(TURN)
+            self._bury()
             self._watch()
         self._end()
 
@@ -127,6 +128,13 @@ class Keeper:
             else:
                 self._read(key.fileobj, key.data)
 
+    def _bury(self) -> None:
+        """Who lost his parent is this process's child, and counts until it has heard of his end."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with suppress(ChildProcessError):
+            while (dead := os.waitid(os.P_ALL, 0, options)) and dead.si_pid != self.server.pid:
+                os.waitpid(dead.si_pid, 0)
+
     def _read(self, output: Any, stream: str) -> bool:
         try:
             heard = os.read(output.fileno(), 65536)
@@ -150,15 +158,24 @@ class Keeper:
 
     def _watch(self) -> None:
         if self.dies_at is not None and time.monotonic() > self.dies_at:
-            self.log.say("It did not end in time and is killed.")
-            self._kill()
-        elif not self.groups and processes.memory(self._all()) > self.plan["memory"]:
+            self._kill_because("It did not end in time and is killed.")
+        elif not self.groups:
+            self._watch_together()
+        if self.plan["scratch"] and _size(self.plan["scratch"]) > self.plan["scratch_bytes"]:
+            self._kill_because(f"It wrote more than {_mb(self.plan['scratch_bytes'])} of files.")
+
+    def _watch_together(self) -> None:
+        """What the kernel would do for a control group, in turns."""
+        everyone, limits = self._all(), self.plan["group"]["limits"]
+        if len(everyone) > limits["processes"]:
+            self._kill_because(f"It started more than {limits['processes']} processes.")
+        elif processes.has_more(everyone, limits["memory"]):
             self.is_out_of_memory = True
-            self.log.say(f"It took more than its {self.plan['memory'] // 2**20} MB of memory.")
-            self._kill()
-        elif self.plan["scratch"] and _size(self.plan["scratch"]) > self.plan["scratch_bytes"]:
-            self.log.say(f"It wrote more than {self.plan['scratch_bytes'] // 2**20} MB of files.")
-            self._kill()
+            self._kill_because(f"It took more than its {_mb(limits['memory'])} of memory.")
+
+    def _kill_because(self, why: str) -> None:
+        self.log.say(why)
+        self._kill()
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
         """Cog finishes what it answers, then ends; after the given seconds everything is killed."""
@@ -226,6 +243,10 @@ class Keeper:
         draft = self.folder / f".{name}"
         draft.write_text(json.dumps(content))
         draft.replace(self.folder / name)
+
+
+def _mb(size: int) -> str:
+    return f"{size // 2**20} MB"
 
 
 def _size(folder: str) -> int:

@@ -54,11 +54,26 @@ def of_group(group: int) -> set[int]:
 
 def memory(pids: Iterable[int]) -> int:
     """Bytes that they have in memory; what they share counts once for each."""
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            total += int((PROC / str(pid) / "statm").read_text().split()[1]) * PAGE
-    return total
+    return sum(_resident(pid) for pid in pids)
+
+
+def has_more(pids: set[int], most: int) -> bool:
+    """Whether they take more together, with what they share counted once: that is slow to read."""
+    return memory(pids) > most and sum(_share(pid) for pid in pids) > most
+
+
+def _resident(pid: int) -> int:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int((PROC / str(pid) / "statm").read_text().split()[1]) * PAGE
+    return 0
+
+
+def _share(pid: int) -> int:
+    try:
+        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return _resident(pid)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
 def kill(pids: Iterable[int]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from deployments.runtimes.interface import RuntimeRejected, Wanted
 from deployments.runtimes.local.folders import Folder
 from deployments.runtimes.local.inside import landlock
+from launch import broker
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
@@ -69,11 +70,15 @@ def plan(wanted: Wanted, folder: Folder, isolation: str, *, has_network: bool) -
     scratch = "" if is_boxed else str(folder.path / "scratch")
     user = _user(wanted, isolation)
     place = "/src" if is_boxed else str(wanted.bundle)
-    inside = {
+    inside: dict[str, Any] = {
         "command": _server(wanted),
         "environment": _environment(wanted, port, scratch or "/tmp"),  # noqa: S108
         "folder": place,
+        "scratch": scratch,
+        **_view(wanted, folder, scratch),
+        "has_network": has_network,
         "limits": _limits(wanted, isolation, user),
+        "most_processes": MOST_PROCESSES,
         "cpus": _cpus(wanted),
         "user": user,
         "is_capless": not is_boxed and not user and os.geteuid() == 0,
@@ -91,7 +96,6 @@ def plan(wanted: Wanted, folder: Folder, isolation: str, *, has_network: bool) -
         "socket": str(folder.socket),
         "scratch": scratch,
         "scratch_bytes": SCRATCH_BYTES,
-        "memory": wanted.memory,
         "group": {
             "name": hashlib.sha256(os.fsencode(folder.path)).hexdigest()[:24],
             "limits": {
@@ -106,6 +110,19 @@ def plan(wanted: Wanted, folder: Folder, isolation: str, *, has_network: bool) -
             "slots": wanted.slots,
             "setup_seconds": wanted.setup_seconds,
         },
+    }
+
+
+def _view(wanted: Wanted, folder: Folder, scratch: str) -> dict[str, list[str]]:
+    """What is hidden where there is no bubblewrap: `VAR_DIR`, and where its sockets may be."""
+    var_dir = folder.path.parent.parent
+    beside = {broker.socket_path(var_dir).parent, folder.socket.parent}
+    hidden = [var_dir, *(place for place in beside if not place.is_relative_to(var_dir))]
+    kept = [str(wanted.environment), str(wanted.bundle), scratch]
+    kept += [source for source, _ in _interpreter(wanted.environment)]
+    return {
+        "hidden": [str(place) for place in hidden if place.is_dir()],
+        "kept": [place for place in kept if any(map(Path(place).is_relative_to, hidden))],
     }
 
 
@@ -298,7 +315,7 @@ def _confinement(
         read += FOR_NETWORK
     return {
         "read": read,
-        "write": [scratch, *DEVICES],
+        "write": [scratch, "/tmp/coglet", *DEVICES],  # noqa: S108
         "port": port,
         "has_network": has_network,
     }

@@ -17,11 +17,15 @@ from contextlib import suppress
 from typing import Any
 
 import landlock  # type: ignore[import-not-found]  # its neighbour in this folder
+import sockets  # type: ignore[import-not-found]  # so is this
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 PR_SET_NO_NEW_PRIVS = 38
+CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
+MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 MOST_CONNECTIONS = 64
+COG_FOLDERS = ("/tmp/coglet", "/tmp/coglet/predictions", "/tmp/coglet/output")  # noqa: S108
 
 
 def main(control: int) -> None:
@@ -60,9 +64,12 @@ def _read_plan(control: int) -> tuple[dict[str, Any], bytes]:
 
 def _become(plan: dict[str, Any]) -> None:
     """Limits first, while they may be set; then who it is; then what it may open."""
+    limits = plan["limits"]
+    if plan["scratch"] and _take_own_view(plan):
+        limits["NPROC"] = plan["most_processes"]  # whoever is a user anew is counted anew
     os.umask(0o077)
     os.chdir(plan["folder"])
-    for name, most in plan["limits"].items():
+    for name, most in limits.items():
         number = getattr(resource, f"RLIMIT_{name}")
         hard = resource.getrlimit(number)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -76,7 +83,65 @@ def _become(plan: dict[str, Any]) -> None:
     if plan["landlock"]:
         landlock.confine(**plan["landlock"])
     if plan["relay"] is None:
+        sockets.confine(has_datagrams=plan["has_network"])
+    if plan["relay"] is None:
         _die_with_parent()  # changing who it is has undone it
+
+
+def _take_own_view(plan: dict[str, Any]) -> bool:
+    """Hides Slipway's files; whether its processes are counted by themselves from here on.
+
+    Cog's server writes files to one place, whatever TMPDIR says: in the view that is its scratch
+    folder. Where the kernel refuses a view that place is shared, as /tmp is, and nothing is hidden.
+    """
+    os.umask(0o022)
+    own = f"{plan['scratch']}/coglet"
+    os.makedirs(own, mode=0o700, exist_ok=True)  # noqa: PTH103 - pathlib would take a megabyte
+    if plan["user"]:
+        os.chown(own, plan["user"], plan["user"])
+    for place in COG_FOLDERS:
+        _make_for_all(place)
+    uid, gid = os.getuid(), os.getgid()
+    if LIBC.unshare(CLONE_NEWNS if uid == 0 else CLONE_NEWNS | CLONE_NEWUSER) == 0:
+        if uid:
+            _map_user(uid, gid)
+        LIBC.mount(None, b"/", None, MS_REC | MS_PRIVATE, None)
+        _hide(plan["hidden"], plan["kept"])
+        if LIBC.mount(own.encode(), COG_FOLDERS[0].encode(), None, MS_BIND, None) == 0:
+            return uid != 0
+    if not os.access(COG_FOLDERS[1], os.W_OK):
+        sys.exit(f"{COG_FOLDERS[0]} is closed to this user; remove it, or install bubblewrap.")
+    return False
+
+
+def _hide(folders: list[str], kept: list[str]) -> None:
+    """All that lies in them, but for what the model is made of."""
+    held = {place: os.open(place, os.O_PATH) for place in kept}
+    for folder in folders:
+        LIBC.mount(b"none", folder.encode(), b"tmpfs", 0, b"mode=0755,size=1m")
+    for place, number in held.items():
+        os.makedirs(place, mode=0o755, exist_ok=True)  # noqa: PTH103
+        LIBC.mount(f"/proc/self/fd/{number}".encode(), place.encode(), None, MS_BIND, None)
+        os.close(number)
+    for folder in folders:
+        LIBC.mount(None, folder.encode(), None, MS_REMOUNT | MS_BIND | MS_RDONLY, None)
+
+
+def _make_for_all(place: str) -> None:
+    with suppress(OSError):
+        os.mkdir(place)  # noqa: PTH102
+        os.chmod(place, 0o1777)  # noqa: PTH101, S103 - as /tmp itself
+
+
+def _map_user(uid: int, gid: int) -> None:
+    for name, content in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        place = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        os.write(place, content.encode())
+        os.close(place)
 
 
 def _drop_user(plan: dict[str, Any]) -> None:

@@ -1,0 +1,38 @@
+"""What a keeper does for its instance, seen from outside; the instances are real."""
+
+from pathlib import Path
+
+from deployments import cog
+from deployments.runtimes.local import processes
+from deployments.runtimes.local.folders import Folder
+from deployments.runtimes.local.runtime import LocalRuntime
+from tests.deployments import cog_environment, instances
+
+ORPHANS = """
+    import os
+    import time
+    from cog import BasePredictor
+
+    class Predictor(BasePredictor):
+        def predict(self) -> str:
+            if os.fork() == 0:
+                if os.fork() == 0:
+                    time.sleep(0.05)
+                os._exit(0)
+            os.wait()
+            return "left one"
+"""
+
+
+def test_who_lost_his_parent_does_not_count_for_ever(tmp_path: Path) -> None:
+    runtime = LocalRuntime(folder=tmp_path / "instances", isolation="none")
+    bundle = instances.bundle(tmp_path / "bundle", ORPHANS)
+    runtime.start(instances.wanted("d1-r1-1", bundle, cog_environment.made()))
+    address = instances.settled(runtime, "d1-r1-1").address
+    keeper = Folder(runtime.folder / "d1-r1-1").read("state.json")["keeper"][0]
+    before = processes.below(keeper)
+
+    assert cog.predict(address, "a", {}).output == "left one"
+
+    instances.until(lambda: processes.below(keeper) == before)
+    instances.stopped(runtime, "d1-r1-1")
