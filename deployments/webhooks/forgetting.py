@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from deployments.models import Delivery
+from deployments.models import Attempt, Delivery
 
 KEPT = timedelta(days=30)
 AT_ONCE = 1000
@@ -23,7 +23,11 @@ def forget() -> int:
 
 
 def forget_of(predictions: Iterable[str]) -> None:
-    """Of these no input and no output may be left: bodies go, and what waits is not sent."""
+    """Of these no input and no output may be left: bodies go, and what waits is not sent.
+
+    The answers' texts go too: a receiver may say back what it was told.
+    """
     theirs = Delivery.objects.filter(prediction__in=list(predictions))
     theirs.waiting().update(status=Delivery.Status.FAILED, problem="data-removed")
+    Attempt.objects.filter(delivery__in=theirs).update(text="")
     theirs.update(body="")

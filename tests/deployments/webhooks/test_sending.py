@@ -336,6 +336,7 @@ def test_with_a_predictions_data_the_bodies_go_and_nothing_more_is_sent(
     told: Told, hook: Receiver, prediction: Prediction
 ) -> None:
     delivery = told(prediction=prediction, body='{"input": "private"}')
+    delivery.attempts.create(answer=500, problem="refused", text="cannot read: private")
 
     forgetting.forget_of([prediction.pk])
     send()
@@ -343,3 +344,4 @@ def test_with_a_predictions_data_the_bodies_go_and_nothing_more_is_sent(
     delivery.refresh_from_db()
     assert hook.got == []
     assert (delivery.body, delivery.status) == ("", "failed")
+    assert delivery.attempts.get().text == ""
