@@ -1,7 +1,9 @@
 """POST /v1/models/{owner}/{name}/versions: push a bundle, beside the catalog's listing of them."""
 
+import errno
 from typing import Any
 
+import structlog
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.authentication import BaseAuthentication
@@ -15,15 +17,23 @@ from accounts.models import User
 from accounts.scopes import Needs
 from catalog.api import contract, shapes, versions
 from catalog.api.serializers import VersionShape
+from catalog.models import AIModel, Source
 from config.api.contract import PROBLEM
 from config.api.problems import BadParameters
-from deployments import files
-from deployments.bundles import pushing
+from deployments.bundles import publishing, pushing
 from deployments.bundles.errors import BadBundle
+from deployments.bundles.reading import MB, MOST_BYTES
+
+log = structlog.get_logger(__name__)
 
 
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+
+class NoRoom(APIException):
+    status_code = status.HTTP_507_INSUFFICIENT_STORAGE
+    default_detail = "The disk of this installation is full: tell its administrator."
 
 
 class BundleShape(serializers.Serializer[None]):
@@ -60,32 +70,47 @@ class VersionList(versions.VersionList):
             401: PROBLEM,
             403: PROBLEM,
             413: PROBLEM,
+            507: PROBLEM,
         },
         tags=["Models"],
     )
     def post(self, request: Request, owner: str, name: str) -> Response:
         user: Any = request.user
-        _check_owner(user, owner)
-        files.check_length(request.META.get("CONTENT_LENGTH"))
+        publishing.check_names(owner, name)
+        _check_right(user, owner, name)
+        _check_length(request.META.get("CONTENT_LENGTH"))
         archive = request.FILES.get("bundle")
         if archive is None:
             raise BadParameters({"bundle": ["Send the archive as the part `bundle` of a form."]})
-        try:
-            version = pushing.push_archive(archive, owner, name)
-        except BadBundle as bad:
-            raise BadParameters({"bundle": [str(bad)]}) from bad
+        version = pushing.push_archive(archive, owner, name)
+        log.info("bundle pushed", model=f"{owner}/{name}", version=version.pk, by=user.pk)
         return Response(shapes.version(version), status=201)
 
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, files.TooLarge):
-            exc = TooLarge(str(exc))
+        if isinstance(exc, BadBundle):
+            exc = BadParameters({"bundle": [str(exc)]})
+        elif isinstance(exc, OSError) and exc.errno == errno.ENOSPC:
+            exc = NoRoom()
         return super().handle_exception(exc)
 
 
-def _check_owner(user: User, owner: str) -> None:
-    if user.is_staff or user.get_username().lower() == owner.lower():
+def _check_right(user: User, owner: str, name: str) -> None:
+    if user.is_staff:
         return
-    raise PermissionDenied(
-        f"You may push models below {user.get_username()}/, not below {owner}/: "
-        "administrators alone push below other names."
-    )
+    if user.get_username().lower() != owner.lower():
+        raise PermissionDenied(
+            f"You may push models below {user.get_username()}/, not below {owner}/: "
+            "administrators alone push below other names."
+        )
+    there = AIModel.objects.named(owner, name).first()
+    if there is not None and there.source != Source.LOCAL:
+        raise PermissionDenied(
+            f"{there} was imported from elsewhere: push to another name of yours, or ask an "
+            "administrator to push it."
+        )
+
+
+def _check_length(said: str | None) -> None:
+    """Before a byte of the body is read; a form needs a little of its own."""
+    if said and said.isdecimal() and int(said) > MOST_BYTES + MB:
+        raise TooLarge(f"A bundle may have {MOST_BYTES // MB:,} MB at most.")

@@ -1,6 +1,8 @@
 """Where the files of bundles lie: `VAR_DIR/bundles/DIGEST`, written once and never changed."""
 
+import contextlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from django.conf import settings
 from deployments.bundles.reading import SCHEMA, Contents
 from deployments.models import Bundle
 
-DRAFT = ".draft-"
+DRAFT, GONE = ".draft-", ".gone-"  # how folders on their way are named
 
 
 def place() -> Path:
@@ -40,17 +42,24 @@ def draft(contents: Contents) -> Iterator[Path]:
 
 def keep(copy: Path, digest: str, schema: dict[str, Any]) -> None:
     """Under its digest, with the schema that Cog's server reads; the same is kept once."""
-    target = place() / digest
-    if target.is_dir():
+    if is_kept(digest):
         return
     (copy / SCHEMA).parent.mkdir()
     (copy / SCHEMA).write_text(json.dumps(schema), encoding="utf-8")
     _open_to_readers(copy)
     try:
-        copy.rename(target)
+        copy.rename(place() / digest)
     except OSError:
-        if not target.is_dir():  # else somebody kept the same a moment ago
+        if not is_kept(digest):  # else somebody kept the same a moment ago
             raise
+
+
+def is_kept(digest: str) -> bool:
+    """And young again: what is old and belongs to no version is cleaned away."""
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(place() / digest)
+        return True
+    return False
 
 
 def _copy(source: Path, target: Path) -> None:

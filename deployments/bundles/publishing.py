@@ -19,12 +19,7 @@ MOST_TAGS = 40
 
 def check(owner: str, name: str, contents: Contents) -> None:
     """Raises BadBundle for what the catalog could not hold."""
-    for what, said in (("owner", owner), ("name", name)):
-        if not NAME.fullmatch(said):
-            raise BadBundle(
-                f"{said!r} cannot be the {what} of a model: letters, digits, dots, dashes and "
-                "underscores can, at most 100."
-            )
+    check_names(owner, name)
     if not Task.objects.exists():
         vocabularies.load()  # nothing was imported yet
     own = contents.config.get("slipway") or {}
@@ -33,6 +28,16 @@ def check(owner: str, name: str, contents: Contents) -> None:
     tags = own.get("tags") or []
     if not isinstance(tags, list) or len(tags) > MOST_TAGS:
         raise BadBundle(f"tags in cog.yaml must be a list of at most {MOST_TAGS}.")
+
+
+def check_names(owner: str, name: str) -> None:
+    """Raises BadBundle for what cannot be a model's."""
+    for what, said in (("owner", owner), ("name", name)):
+        if not NAME.fullmatch(said):
+            raise BadBundle(
+                f"{said!r} cannot be the {what} of a model: letters, digits, dots, dashes and "
+                "underscores can, at most 100."
+            )
 
 
 def model_of(owner: str, name: str) -> AIModel:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from django.db import transaction
 
-from catalog.models import Version
+from catalog.models import AIModel, Version
 from deployments.bundles import environments, keeping, publishing, reading, schemas, unpacking
 from deployments.bundles.errors import BadBundle
 from deployments.bundles.reading import Contents
@@ -26,6 +26,8 @@ def push(folder: Path, owner: str, name: str) -> Version:
     publishing.check(owner, name, contents)
     environment = environments.for_requirements(contents.requirements)
     _build(environment)
+    if there := _existing(contents, owner, name):
+        return there
     with keeping.draft(contents) as copy:
         schema = schemas.made(contents, copy, environments.folder(environment))
         keeping.keep(copy, contents.digest, schema)
@@ -50,6 +52,15 @@ def push_unbuilt(folder: Path, owner: str, name: str) -> Version:
     with keeping.draft(contents) as copy:
         keeping.keep(copy, contents.digest, schema)
     return _published(contents, environment, schema, owner, name)
+
+
+def _existing(contents: Contents, owner: str, name: str) -> Version | None:
+    """What was pushed before, unless its files were lost."""
+    if not keeping.is_kept(contents.digest):
+        return None
+    models = AIModel.objects.named(owner, name)
+    same = Version.objects.filter(ai_model__in=models, version_id=contents.digest)
+    return same.exclude(bundle=None).first()
 
 
 def _build(environment: Environment) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ MB = 2**20
 MOST_FILES = 5_000
 MOST_BYTES = 1024 * MB
 MOST_CONFIG = 64 * 1024
+MOST_CODE = MOST_CARD = MB  # of the predictor's file, and of the card
 MOST_REQUIREMENTS = 200
 LEAST_MEMORY, USUAL_MEMORY = 64 * MB, 512 * MB
 USUAL_SETUP_SECONDS, MOST_SETUP_SECONDS = 300, 3600
@@ -99,7 +101,10 @@ def _files(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _within(folder: Path, place: str, name: str) -> str:
-    return (Path(place) / name).relative_to(folder).as_posix()
+    within = (Path(place) / name).relative_to(folder).as_posix()
+    if not within.isprintable():  # nor is what cannot be written as UTF-8
+        raise BadBundle(f"{within!a} cannot be the name of a file in a bundle.")
+    return within
 
 
 def _digest(folder: Path, paths: list[tuple[str, int]]) -> str:
@@ -112,18 +117,39 @@ def _digest(folder: Path, paths: list[tuple[str, int]]) -> str:
 
 
 def _config(folder: Path) -> dict[str, Any]:
-    path = folder / "cog.yaml"
-    if not path.exists():
+    if not (folder / "cog.yaml").is_file():
         raise BadBundle("It has no cog.yaml; docs/bundles.md shows the smallest one.")
-    if path.stat().st_size > MOST_CONFIG:
-        raise BadBundle(f"Its cog.yaml is larger than {MOST_CONFIG // 1024} kB.")
+    text = _text(folder, "cog.yaml", MOST_CONFIG)
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise BadBundle("Its cog.yaml has an alias (*name); write out what it stands for.")
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadBundle(f"Its cog.yaml is not YAML: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("build") or {}, dict):
         raise BadBundle('Its cog.yaml must be a mapping with "build" and "predict".')
-    return found
+    return as_json(found, "Its cog.yaml")
+
+
+def as_json(found: dict[str, Any], what: str) -> dict[str, Any]:
+    """As every database keeps it: PostgreSQL takes no NUL, and JSON no NaN."""
+    try:
+        text = json.dumps(found, default=str, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadBundle(f"{what} says what JSON cannot: {error}.") from error
+    if "\\u0000" in text:
+        raise BadBundle(f"{what} has a character that is none (NUL).")
+    plain: dict[str, Any] = json.loads(text)
+    return plain
+
+
+def _text(folder: Path, name: str, most: int) -> str:
+    """Of a file of the bundle; Raises BadBundle when it is too large to be read whole."""
+    path = folder / name
+    if path.stat().st_size > most:
+        raise BadBundle(f"Its {name} is larger than {most // 1024:,} kB.")
+    return path.read_text(encoding="utf-8", errors="replace").replace("\0", "")
 
 
 def _predictor(folder: Path, config: dict[str, Any]) -> str:
@@ -146,12 +172,15 @@ _NAMED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _tree(folder: Path, file: str) -> ast.Module:
+    if (folder / file).stat().st_size > MOST_CODE:
+        raise BadBundle(f"{file} is larger than {MOST_CODE // 1024:,} kB.")
+    code = (folder / file).read_bytes()
     try:
-        return ast.parse((folder / file).read_bytes(), filename=file)
+        return ast.parse(code, filename=file)
     except SyntaxError as error:
         raise BadBundle(f"{file}, line {error.lineno}: {error.msg}.") from error
-    except (ValueError, RecursionError) as error:
-        raise BadBundle(f"{file} is not Python: {error}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise BadBundle(f"{file} is not Python that can be read: {error}") from error
 
 
 def _marks(folder: Path, predictor: str) -> set[str]:
@@ -170,17 +199,24 @@ def _marks(folder: Path, predictor: str) -> set[str]:
 def _requirements(folder: Path, config: dict[str, Any]) -> str:
     """Its packages, one a line. Options and addresses are refused: they lead elsewhere."""
     build = config.get("build") or {}
-    lines = [str(line) for line in build.get("python_packages") or []]
+    lines = _lines(build, "python_packages")
     if file := build.get("python_requirements"):
-        path = folder / str(file)
-        if ".." in str(file) or not path.is_file():
+        inside = not Path(str(file)).is_absolute() and ".." not in str(file)
+        if not inside or not (folder / str(file)).is_file():
             raise BadBundle(f"cog.yaml names {file}, which is not in the bundle.")
-        lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
-    alone = [str(line) for line in _own_settings(config).get(ALONE) or []]
+        lines += _text(folder, str(file), MOST_CONFIG).splitlines()
+    alone = _lines(_own_settings(config), ALONE)
     wanted = [*sorted(_packages(lines)), *(f"{line} {NO_DEPS}" for line in _packages(alone))]
     if len(wanted) > MOST_REQUIREMENTS:
         raise BadBundle(f"It asks for more than {MOST_REQUIREMENTS} packages.")
     return "\n".join(wanted)
+
+
+def _lines(config: dict[str, Any], name: str) -> list[str]:
+    said = config.get(name) or []
+    if not isinstance(said, list):
+        raise BadBundle(f'{name} in cog.yaml must be a list, as in ["numpy==2.4.0"].')
+    return [str(line) for line in said]
 
 
 def _packages(lines: list[str]) -> list[str]:
@@ -193,8 +229,8 @@ def _packages(lines: list[str]) -> list[str]:
 
 
 def _card(folder: Path) -> str:
-    path = folder / "README.md"
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    is_there = (folder / "README.md").is_file()
+    return _text(folder, "README.md", MOST_CARD) if is_there else ""
 
 
 def _own_settings(config: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from deployments.bundles.errors import BadBundle
-from deployments.bundles.reading import SCHEMA, Contents
+from deployments.bundles.reading import SCHEMA, Contents, as_json
 from deployments.runtimes.interface import Wanted
 from deployments.runtimes.local import once
 
@@ -41,18 +41,21 @@ def made(contents: Contents, folder: Path, environment: Path) -> dict[str, Any]:
 def brought(contents: Contents) -> dict[str, Any] | None:
     """The schema that lies beside the bundle already, as with the examples that come with us."""
     path = contents.folder / SCHEMA
-    return _understood(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return _understood(file.read(MOST_BYTES))
 
 
 def _understood(text: str) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(text[:MOST_BYTES])
+        found = json.loads(text)
         properties = found["components"]["schemas"]["Input"]["properties"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadBundle("Its predictor's schema is not as Cog writes it.") from error
     if not isinstance(properties, dict):
         raise BadBundle("Its predictor's schema is not as Cog writes it.")
-    return found
+    return as_json(found, "Its predictor's schema")
 
 
 def _last(said: str, status: int) -> str:
