@@ -8,7 +8,7 @@ class DeploymentsConfig(AppConfig):
     name = "deployments"
 
     def ready(self) -> None:
-        """The catalog's page of a model gets a tab where it is run; the catalog knows none of us."""
+        """A model's page gets a tab where it is run; the catalog itself knows none of us."""
         from catalog.pages import heading  # noqa: PLC0415 - it reads models, which are loaded now
 
         heading.MORE_TABS[:] = [heading.MoreTab("model_run", _("Run"))]

@@ -75,6 +75,11 @@ class InputForm(forms.Form):
                 wished[name] = value
         return wished
 
+    @property
+    def with_kept(self) -> list[tuple[forms.BoundField, bool]]:
+        """Each field, and whether a file of a former prediction stands for it."""
+        return [(self[name], name in self.kept_files) for name in self.asked]
+
     def required_lists(self) -> set[str]:
         return {
             name

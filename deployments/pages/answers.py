@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog import schemas
+from catalog.models import Version
 from catalog.pages import figures
 from deployments import files, reasons
 from deployments.forms import is_secret
@@ -73,7 +74,7 @@ class Row:
     ago: str
 
 
-KNOWN = ("ai_model__publisher", "version", "owner")
+KNOWN = ("ai_model__publisher", "version__bundle", "owner")
 OF_DEPLOYMENT = ("deployment__owner", "deployment__release_wanted__version__bundle")
 
 
@@ -116,7 +117,32 @@ def inputs(prediction: Prediction) -> list[Piece]:
     ]
 
 
-def row(prediction: Prediction) -> Row:
+def links(prediction: Prediction) -> dict[str, str]:
+    """Where its deployment is, and where it is run again; empty when there is none any more."""
+    deployment = prediction.deployment
+    is_own = deployment is not None and not deployment.is_shared and not deployment.deleted_at
+    if deployment is not None and is_own:
+        names = [deployment.owner.get_username(), deployment.name]
+        again = reverse("deployment_try", args=names)
+    else:
+        names = [prediction.ai_model.publisher.slug, prediction.ai_model.name]
+        again = reverse("model_run", args=names)
+    has_bundle = hasattr(prediction.version, "bundle")
+    return {
+        "deployment_url": deployment.get_absolute_url() if deployment and is_own else "",
+        "again_url": f"{again}?again={prediction.pk}" if has_bundle else "",
+    }
+
+
+def rows(predictions: list[Prediction]) -> list[Row]:
+    """Secrets are left out: what is one, the versions' schemas tell."""
+    ids = {prediction.version_id for prediction in predictions}
+    found = Version.objects.filter(pk__in=ids).values_list("pk", "openapi_schema")
+    secrets = {pk: _secrets(schema) for pk, schema in found}
+    return [_row(prediction, secrets[prediction.version_id]) for prediction in predictions]
+
+
+def _row(prediction: Prediction, secrets: set[str]) -> Row:
     deployment = prediction.deployment
     is_own = deployment is not None and not deployment.is_shared
     return Row(
@@ -125,7 +151,7 @@ def row(prediction: Prediction) -> Row:
         looks=words.PREDICTION_LOOKS.get(Prediction.Status(prediction.status), ""),
         status=prediction.get_status_display(),
         model=prediction.ai_model.full_name,
-        asked=_in_a_line(prediction.input),
+        asked=_in_a_line(prediction.input, secrets),
         deployment=deployment.name if deployment and is_own else "",
         took=charts.seconds(_seconds(prediction.started_at, prediction.completed_at)),
         cost=listing.cost(prediction.cost, prediction.currency),
@@ -172,11 +198,11 @@ def is_joined(prediction: Prediction) -> bool:
 
 
 def _outputs(prediction: Prediction, value: Any, request: HttpRequest) -> list[Piece]:
-    if value is None:
+    if value in (None, "", [], {}):
         return []
     made = _files(prediction) if MARK in str(value) else {}
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        if is_joined(prediction):
+        if is_joined(prediction) and not made:
             return [Piece("", "text", "".join(value)[:LONGEST_TEXT])]
         return [_piece("", one, made, request) for one in value[:MOST_PIECES]]
     if isinstance(value, Mapping):
@@ -226,8 +252,12 @@ def _input(name: str, value: Any) -> Piece:
     return _text(name, value)
 
 
-def _in_a_line(given: Mapping[str, Any]) -> str:
-    said = (_said(value) for value in given.values())
+def _secrets(schema: Any) -> set[str]:
+    return {asked.name for asked in schemas.inputs(schema) if is_secret(asked.schema)}
+
+
+def _in_a_line(given: Mapping[str, Any], secrets: set[str]) -> str:
+    said = (_said(value) for name, value in given.items() if name not in secrets)
     return " · ".join(each for each in said if each)[:140]
 
 

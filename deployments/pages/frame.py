@@ -7,7 +7,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.pages import figures
-from deployments.models import Deployment, Event, Instance, Prediction, Release, Status
+from deployments import reasons
+from deployments.models import (
+    Deployment,
+    Environment,
+    Event,
+    Instance,
+    Prediction,
+    Reason,
+    Release,
+    Status,
+)
 from deployments.pages import listing, words
 
 TABS = (
@@ -20,6 +30,7 @@ TABS = (
 )
 SHOWN_EVENTS = 40
 QUICK, CALM = 1500, 10_000  # milliseconds until a page looks again
+CALM_STATUSES = (Status.SCALED_TO_ZERO, Status.STOPPED)
 SETTLED = (Status.RUNNING, Status.SCALED_TO_ZERO, Status.STOPPED, Status.FAILED)
 
 
@@ -47,6 +58,7 @@ class Frame:
     looks: str
     status: str
     is_stopped: bool
+    has_failed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +92,11 @@ class ShownEvent:
 class Seen:
     """What changes while somebody looks."""
 
+    sentence: str
+    next_action: str
+    detail: str
+    build_step: str  # what is installed now
+    build_url: str
     instances: list[ShownInstance]
     events: list[ShownEvent]
     has_more_events: bool
@@ -113,6 +130,7 @@ def of(deployment: Deployment, open_tab: str) -> Frame:
         looks=words.looks(deployment),
         status=deployment.get_status_display(),
         is_stopped=deployment.wanted == Deployment.Wanted.STOPPED,
+        has_failed=deployment.status == Status.FAILED,
     )
 
 
@@ -123,13 +141,28 @@ def seen(deployment: Deployment, *, has_all_events: bool = False) -> Seen:
     is_settled = deployment.status in SETTLED and (
         deployment.observed_generation == deployment.generation
     )
+    told = reasons.told(deployment)
     return Seen(
+        sentence=told.sentence,
+        next_action=told.next_action,
+        detail="" if deployment.status in CALM_STATUSES else deployment.detail,
+        build_step=_build_step(deployment),
+        build_url=f"{reverse('deployment_logs', args=_names(deployment))}?of=build",
         instances=[_instance(each) for each in living],
         events=events if has_all_events else events[:SHOWN_EVENTS],
         has_more_events=not has_all_events and len(events) > SHOWN_EVENTS,
         queued=Prediction.objects.queued().filter(deployment=deployment).count(),
         every=CALM if is_settled else QUICK,
     )
+
+
+def _build_step(deployment: Deployment) -> str:
+    release = deployment.release_wanted
+    bundle = getattr(release.version, "bundle", None) if release else None
+    if bundle is None or deployment.reason != Reason.BUILDING_ENVIRONMENT:
+        return ""
+    environment: Environment = bundle.environment
+    return environment.step or str(environment.get_status_display())
 
 
 def _instance(instance: Instance) -> ShownInstance:

@@ -20,6 +20,7 @@ class Row:
     instances: str
     idle: str
     by: str
+    may_be_again: bool
 
 
 def rows(deployment: Deployment) -> QuerySet[Release]:
@@ -27,7 +28,7 @@ def rows(deployment: Deployment) -> QuerySet[Release]:
     return related.defer("version__openapi_schema")
 
 
-def row(release: Release) -> Row:
+def row(release: Release, deployment: Deployment) -> Row:
     """Of a release that came from rows()."""
     least, most = release.min_instances, release.max_instances
     return Row(
@@ -40,6 +41,7 @@ def row(release: Release) -> Row:
         instances=str(most) if least == most else f"{least}–{most}",
         idle=idle(release.idle_seconds),
         by=release.created_by.get_username() if release.created_by else "",
+        may_be_again=release.pk != deployment.release_wanted_id,
     )
 
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.models import AIModel, Version
-from deployments import bundles
+from deployments.bundles import can_run_here
 
 MOST_VERSIONS = 100
 
@@ -35,5 +35,5 @@ def choose(ai_model: AIModel, version_id: str = "") -> Choice:
         chosen = known.filter(bundle__isnull=False).first() or known.first()
     if chosen is None:
         return Choice(None, False, _("No version of this model is known here."))
-    verdict = bundles.can_run_here(chosen)
-    return Choice(chosen, verdict.is_possible, str(verdict.sentence))
+    verdict = can_run_here(chosen)
+    return Choice(chosen, verdict.is_possible, verdict.sentence)

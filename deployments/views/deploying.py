@@ -79,6 +79,8 @@ def deployment_settings(request: HttpRequest, deployment: Deployment) -> HttpRes
 @change_of_a_deployment
 def change_deployment(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     form = _form(deployment, request.POST)
+    if "look" in request.POST:
+        return _settings_page(request, deployment, form)
     if not form.is_valid():
         return _settings_page(request, deployment, form, status=400)
     wishes = form.wishes()

@@ -61,7 +61,7 @@ def deployment_releases(request: HttpRequest, deployment: Deployment) -> HttpRes
     shown, pages = listing.paged(request, releases.rows(deployment))
     context = {
         "frame": frame.of(deployment, "deployment_releases"),
-        "releases": [releases.row(each) for each in shown],
+        "releases": [releases.row(each, deployment) for each in shown],
         "pages": pages,
     }
     return render(request, "deployments/releases.html", context)

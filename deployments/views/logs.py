@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -12,6 +11,7 @@ from deployments import logs
 from deployments.logs import Log
 from deployments.models import Deployment
 from deployments.pages import frame, log
+from deployments.predictions import database, streams
 from deployments.views.found import page_of_a_deployment
 
 STREAM_SECONDS = 600  # then the browser asks again, from where it was
@@ -44,7 +44,7 @@ def deployment_log_stream(request: HttpRequest, deployment: Deployment) -> HttpR
     """Server-sent events. A browser that comes back says with Last-Event-ID how far it was."""
     found = _log(request, deployment)
     place = request.headers.get("Last-Event-ID") or request.GET.get("place", "")
-    response = StreamingHttpResponse(_events(found.log, place), content_type="text/event-stream")
+    response = StreamingHttpResponse(_seated(found.log, place), content_type="text/event-stream")
     response["X-Accel-Buffering"] = "no"
     response["Content-Encoding"] = "identity"  # nothing on the way may gather it to compress it
     return response
@@ -57,9 +57,17 @@ def _log(request: HttpRequest, deployment: Deployment) -> log.Origin:
     return found
 
 
+def _seated(followed: Log, place: str) -> Iterator[str]:
+    """Each open stream holds a thread: when none is left for it, the browser asks again later."""
+    with streams.seat() as has_seat:
+        if has_seat:
+            yield from _events(followed, place)
+        else:
+            yield "retry: 10000\n\n"
+
+
 def _events(followed: Log, place: str) -> Iterator[str]:
-    if not connection.in_atomic_block:
-        connection.close()  # it is not needed any more, and this goes on for minutes
+    database.close()  # this goes on for minutes, and reads files only
     yield "retry: 1000\n\n"
     quiet = 0
     for reached, line in logs.follow(followed, place, seconds=STREAM_SECONDS):

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -25,7 +26,7 @@ def predictions(request: HttpRequest) -> HttpResponse:
     thin = related.defer("output", "logs", "error", "metrics")
     shown, pages = listing.paged(request, thin)
     context = {
-        "rows": [answers.row(each) for each in shown],
+        "rows": answers.rows(shown),
         "pages": pages,
         "asked": asked,
         "statuses": Prediction.Status.choices,
@@ -38,7 +39,12 @@ def predictions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def prediction(request: HttpRequest, prediction_id: str) -> HttpResponse:
     found = owned(request, prediction_id)
-    context = {"answer": answers.answer(found, request), "inputs": answers.inputs(found)}
+    context = {
+        "answer": answers.answer(found, request),
+        "inputs": answers.inputs(found),
+        "json_url": reverse("v1:prediction", args=[found.pk]),
+        **answers.links(found),
+    }
     return render(request, "deployments/prediction.html", context)
 
 

@@ -83,3 +83,53 @@ const follow = (log) => {
 };
 for (const log of document.querySelectorAll("[data-follow]")) follow(log);
 for (const log of document.querySelectorAll(".log:not([data-follow])")) log.scrollTop = log.scrollHeight;
+
+// A model's words as they come; what they make together is asked for at the end.
+const listen = (part) => {
+  const stream = new EventSource(part.dataset.stream);
+  let text = null;
+  const output = () => {
+    if (!text) {
+      part.dataset.streaming = "1";
+      const piece = document.createElement("p");
+      piece.className = "said growing";
+      text = document.createTextNode("");
+      piece.append(text);
+      part.querySelector("[data-output]").replaceChildren(piece);
+    }
+    return text;
+  };
+  const end = () => {
+    stream.close();
+    delete part.dataset.streaming;
+  };
+  stream.addEventListener("output", (event) => { output().data += event.data; });
+  stream.addEventListener("done", end);
+  stream.addEventListener("error", (event) => { if (event.data === undefined && stream.readyState === EventSource.CLOSED) end(); });
+};
+for (const part of document.querySelectorAll("[data-stream]")) listen(part);
+
+// A form that says what its wishes would cost says it anew at each change.
+for (const form of document.querySelectorAll("[data-looks-ahead]")) {
+  let waiting = 0;
+  let asked = 0;
+  const reckon = async () => {
+    const mine = ++asked;
+    const wishes = new FormData(form);
+    wishes.set("look", "1");
+    const answer = await fetch(location.href, { method: "POST", body: new URLSearchParams(wishes) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(".ahead");
+    if (mine === asked && fresh) form.querySelector(".ahead").replaceWith(fresh);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => reckon().catch(() => {}), 250);
+  });
+  form.querySelector("[name=look]").hidden = true;
+}
+
+// Ctrl+Enter runs, from any field.
+document.getElementById("input")?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+});

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import AIModel, Publisher, Version
+from deployments.bundles import keeping
 from deployments.models import (
     Bundle,
     Deployment,
@@ -49,7 +50,7 @@ def version(full_name: str = "slipway/hello", **fields: Any) -> Version:
     environment, _ = Environment.objects.get_or_create(
         key="e" * 64, defaults={"python_version": "3.11", "status": "ready"}
     )
-    Bundle.objects.create(
+    bundle = Bundle.objects.create(
         version=made,
         environment=environment,
         digest=made.version_id,
@@ -57,6 +58,7 @@ def version(full_name: str = "slipway/hello", **fields: Any) -> Version:
         size=1000,
         memory=GB // 2,
     )
+    keeping.folder(bundle).mkdir(parents=True, exist_ok=True)
     return made
 
 

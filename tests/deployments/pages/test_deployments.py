@@ -64,7 +64,7 @@ def test_deleted_and_shared_deployments_are_nobodys(
 
     page = html(signed_in, "/deployments")
 
-    assert "Nothing is deployed yet" in page
+    assert "Nothing is deployed yet." in page
     assert signed_in.get("/deployments/ada/deleted").status_code == 404
     assert signed_in.get("/deployments/ada/shared").status_code == 404
 
