@@ -86,6 +86,15 @@ def predict(
             with closing(_connect(address, ends_at)) as connection:
                 asked = _Asked(connection, ends_at, idle_seconds, most_bytes, on_event)
                 return asked.for_prediction(id, input, is_stream=is_stream)
+        except _OfListener as error:
+            raise error.said from None
+        except _NoStream:
+            return predict(
+                *(address, id, input),
+                seconds=ends_at - time.monotonic(),
+                on_event=on_event,
+                most_bytes=most_bytes,
+            )
         except Busy as error:
             if pause is None or isinstance(error, _NotReady):
                 raise
@@ -121,6 +130,18 @@ def health(address: str, *, seconds: float = 2) -> Health:
 
 class _NotReady(Busy):
     """Setup goes on, or failed: no use in asking again within a moment."""
+
+
+class _NoStream(Exception):
+    """It was asked for pieces, and has only the whole."""
+
+
+class _OfListener(Exception):
+    """What on_event raised, whatever it is: no trouble with the model's server."""
+
+    def __init__(self, said: Exception) -> None:
+        super().__init__()
+        self.said = said
 
 
 class _Socket(socket.socket):
@@ -239,10 +260,13 @@ class _Asked:
         raise Gone("The model's server went away in the middle of its stream.")
 
     def _pass_on(self, kind: str, said: Any) -> None:
-        if kind == "output":
-            self.on_event("output", said.get("chunk") if isinstance(said, dict) else said)
-        elif kind == "log":
-            self.on_event("log", _log_text(said))
+        try:
+            if kind == "output":
+                self.on_event("output", said.get("chunk") if isinstance(said, dict) else said)
+            elif kind == "log":
+                self.on_event("log", _log_text(said))
+        except Exception as error:
+            raise _OfListener(error) from error
 
 
 def _log_text(said: Any) -> str:
@@ -270,11 +294,13 @@ def _events(answer: http.client.HTTPResponse, most_bytes: int) -> Iterator[tuple
 
 
 def _read(status: int, body: bytes) -> Answer:
-    """Raises Busy; everything else is an answer."""
+    """Raises Busy or _NoStream; everything else is an answer."""
     if status == 409 or status == 202:
         raise Busy("Every slot is taken.")
     if status == 503:
         raise _NotReady("Its setup has not finished.")
+    if status == 406:
+        raise _NoStream
     if status == 200:
         return _ended(_json(body.decode(errors="replace")))
     said = body[:2000].decode(errors="replace")

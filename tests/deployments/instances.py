@@ -1,15 +1,18 @@
 """Real instances for tests: bundles written on the spot, and what to wait for."""
 
 import os
+import subprocess
 import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from deployments.bundles import schemas
 from deployments.runtimes.interface import Runtime, Seen, State, Wanted
 
 MB = 2**20
+PREDICTOR = "predict.py:Predictor"
 HELLO = """
     from cog import BasePredictor, Input
 
@@ -28,12 +31,21 @@ def bundle(place: Path, code: str = HELLO) -> Path:
     return place
 
 
+def write_schema(bundle: Path, environment: Path) -> None:
+    """As a pushed version has it; without it Cog streams nothing."""
+    kind = "streaming" if "cog.streaming" in (bundle / "predict.py").read_text() else "plain"
+    command = [str(environment / "bin" / "python"), str(schemas.SCRIPT), PREDICTOR, kind]
+    document = subprocess.run(command, cwd=bundle, capture_output=True, check=True).stdout
+    (bundle / ".cog").mkdir()
+    (bundle / ".cog" / "openapi_schema.json").write_bytes(document)
+
+
 def wanted(key: str, bundle: Path, environment: Path, **changes: object) -> Wanted:
     plain = Wanted(
         key=key,
         bundle=bundle,
         environment=environment,
-        predictor="predict.py:Predictor",
+        predictor=PREDICTOR,
         memory=512 * MB,
         cpus=1,
         setup_seconds=60,
