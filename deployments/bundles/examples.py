@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from catalog.models import AIModel, Publisher
+from catalog.models import AIModel, Publisher, Version
 from deployments.bundles import pushing
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
@@ -16,11 +16,15 @@ def names() -> list[str]:
 def register() -> list[str]:
     """Those that are not there yet, and new versions of those that are; not what was deleted.
 
-    Nothing is installed: an environment is built when its model is first used.
+    Answers the names of which something is new. Nothing is installed: an environment is built when its model is first used.
     """
     is_new = not Publisher.objects.named(OWNER).exists()
     there = set(AIModel.objects.filter(publisher__key=OWNER).values_list("name", flat=True))
     wanted = [name for name in names() if is_new or name in there]
-    for name in wanted:
-        pushing.push_unbuilt(FOLDER / name, OWNER, name)
-    return wanted
+    versions = Version.objects.filter(ai_model__publisher__key=OWNER)
+    known = set(versions.values_list("version_id", flat=True))
+    return [
+        name
+        for name in wanted
+        if pushing.push_unbuilt(FOLDER / name, OWNER, name).version_id not in known
+    ]

@@ -9,4 +9,5 @@ class Command(BaseCommand):
     help = "Register the example bundles as models that run here, and their new versions."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Runnable examples: {', '.join(examples.register()) or 'none'}.")
+        if new := examples.register():
+            self.stdout.write(f"Runnable examples: {', '.join(new)}.")
