@@ -16,7 +16,8 @@ def names() -> list[str]:
 def register() -> list[str]:
     """Those that are not there yet, and new versions of those that are; not what was deleted.
 
-    Answers the names of which something is new. Nothing is installed: an environment is built when its model is first used.
+    Answers the names of which something is new. Nothing is installed: an environment is built
+    when its model is first used.
     """
     is_new = not Publisher.objects.named(OWNER).exists()
     there = set(AIModel.objects.filter(publisher__key=OWNER).values_list("name", flat=True))
