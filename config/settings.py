@@ -381,6 +381,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 10.0,
         "options": {"expires": 10.0},
     },
+    "note instances": {
+        "task": "deployments.tasks.note_instances",
+        "schedule": 60.0,
+        "options": {"expires": 30.0},
+    },
+    "forget instances": {
+        "task": "deployments.tasks.forget_instances",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "note the heartbeat of the worker of models": {
         "task": "deployments.tasks.note_heartbeat",
         "schedule": 15.0,

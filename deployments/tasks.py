@@ -1,9 +1,10 @@
 """Background work of deployments. Every task may run twice, late or never."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from config.health import heartbeat
-from deployments import files, lifecycle
+from deployments import files, lifecycle, metrics
 from deployments.predictions import retention, running, sweeping
 from deployments.webhooks import forgetting, sending
 
@@ -24,6 +25,19 @@ def sweep() -> None:
 def stop_orphans() -> None:
     """Stop what runs and belongs to nobody."""
     lifecycle.stop_orphans()
+
+
+@shared_task(ignore_result=True, expires=3600)  # type: ignore[untyped-decorator]
+def forget_instances() -> None:
+    """Delete what is left of instances that ended long ago, and figures of long ago."""
+    lifecycle.forget_instances()
+    metrics.forget(timezone.now())
+
+
+@shared_task(ignore_result=True, expires=30)  # type: ignore[untyped-decorator]
+def note_instances() -> None:
+    """Write down for this minute how many instances there are."""
+    metrics.note_instances()
 
 
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]

@@ -99,9 +99,11 @@ def _next_key(deployment: Deployment, release: Release) -> str:
 
     The time tells the deployments of a new database from those whose folders are still there.
     """
-    count = Instance.objects.filter(deployment=deployment, key__contains=f"-r{release.number}-")
+    mine = Instance.objects.filter(deployment=deployment, key__contains=f"-r{release.number}-")
+    last = mine.order_by("-pk").values_list("key", flat=True).first()
+    number = int(last.rpartition("-")[2]) + 1 if last else 1
     made_at = f"{int(deployment.created_at.timestamp() * 1000) % 2**24:x}"
-    return f"d{deployment.pk}-{made_at}-r{release.number}-{count.count() + 1}"
+    return f"d{deployment.pk}-{made_at}-r{release.number}-{number}"
 
 
 def _hold_lock() -> None:

@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from deployments import actions, cog, reasons
-from deployments.lifecycle import advance
+from deployments.lifecycle import advance, forgetting
 from deployments.models import Deployment, Instance, Reason, Status
 from deployments.runtimes.interface import State
 from tests.deployments import deployables
 from tests.deployments.driving import drive
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from deployments.runtimes.local.runtime import LocalRuntime
     from tests.deployments.conftest import Deploy
     from tests.deployments.fake_runtime import FakeRuntime
@@ -170,3 +173,24 @@ def test_stop_ends_everything_and_delete_frees_the_name(
         cog.health(address)
     assert not Deployment.objects.visible_to(deployment.owner).exists()
     assert deploy(version=version).name == deployment.name
+
+
+def test_what_ended_long_ago_is_forgotten(
+    fake: "FakeRuntime", deploy: "Deploy", own_var_dir: "Path"
+) -> None:
+    deployment = drive(deploy(), Status.RUNNING)
+    old, many, living = "d1-old-1", "d1-many-%d", deployment.instances.get().key
+    for key in (old, *(many % n for n in range(forgetting.MOST))):
+        (own_var_dir / "instances" / key).mkdir(parents=True)
+        row = deployment.instances.get(key=living)
+        row.pk, row.key, row.status = None, key, Instance.Status.ENDED
+        row.ended_at = timezone.now() - (timedelta(days=8) if key == old else timedelta(days=1))
+        row.save()
+
+    assert forgetting.forget_instances() == 1
+    Instance.objects.filter(key=many % 1).update(ended_at=timezone.now() - timedelta(days=8))
+    assert forgetting.forget_instances() == 1
+
+    left = {path.name for path in (own_var_dir / "instances").iterdir()}
+    assert left == {many % n for n in range(forgetting.MOST) if n != 1}
+    assert Instance.objects.filter(key=living).exists()
