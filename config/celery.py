@@ -8,6 +8,8 @@ import warnings
 from celery import Celery
 from celery.signals import setup_logging, worker_ready
 
+from config import clock
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Only JSON is accepted as a task's message, so that running as root holds no special danger.
 warnings.filterwarnings("ignore", message=r"\s*You're running the worker with superuser")
@@ -17,6 +19,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.worker_redirect_stdouts = False
 app.conf.worker_soft_shutdown_timeout = 5.0  # seconds for running tasks, before they are returned
 app.autodiscover_tasks()
+clock.offer(app)
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

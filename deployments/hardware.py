@@ -6,7 +6,7 @@ from django.template.defaultfilters import filesizeformat
 from catalog import hardware as host
 from deployments.models import Bundle, Hardware
 
-GB = 1_000_000_000
+GB = 2**30
 # What is offered where it fits: sku, name, processors, memory.
 SIZES = (
     ("cpu-small", "CPU (small)", 1, GB // 2),

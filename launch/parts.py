@@ -76,7 +76,7 @@ def worker(instance: Instance, python: Path) -> Part:
         name="worker",
         command=[
             *celery(python),
-            *("--beat", "--concurrency", processes, "--queues", "celery,index,imports"),
+            *("--concurrency", processes, "--queues", "celery,index,imports"),
         ],
         environment=environment(instance),
         is_ready=lambda part: READY in part.said,
@@ -93,7 +93,7 @@ def runner(instance: Instance, python: Path) -> Part:
         name="runner",
         command=[
             *celery(python),
-            *("--pool", "threads", "--concurrency", "64"),
+            *("--pool", "threads", "--concurrency", "64", "--clock"),
             *("--queues", "deployments,predictions,webhooks"),
         ],
         environment=environment(instance),

@@ -131,6 +131,6 @@ def test_hardware_is_made_from_the_host_once(settings: Settings) -> None:
     assert hardware.ensure() == 4
     assert hardware.ensure() == 0
     assert [row.sku for row in Hardware.objects.all()] == [
-        *("cpu-small", "cpu", "cpu-large", "gpu-26gb")
+        *("cpu-small", "cpu", "cpu-large", "gpu-24gb")
     ]
     assert Hardware.objects.last().count == 2
