@@ -1,9 +1,9 @@
 """The hardware that is offered when the administrator has said nothing: made from this host."""
 
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 
 from catalog import hardware as host
+from catalog.pages import figures
 from deployments.models import Bundle, Hardware
 
 GB = 2**30
@@ -36,7 +36,7 @@ def _fitting() -> list[Hardware]:
     fitting = [
         Hardware(
             sku=sku,
-            name=f"{name}: {filesizeformat(memory)}",
+            name=f"{name}: {figures.size(memory)}",
             cpus=min(cpus, here.cpus),
             memory=memory,
             position=position,
@@ -51,7 +51,7 @@ def _accelerated(here: host.Hardware) -> list[Hardware]:
     return [
         Hardware(
             sku=f"gpu-{round(size / GB)}gb",
-            name=f"GPU: {filesizeformat(size)}",
+            name=f"GPU: {figures.size(size)}",
             cpus=max(1, here.cpus // len(here.gpus)),
             memory=max(GB, int(here.memory * 0.8) // len(here.gpus)),
             accelerator="GPU",

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Version
+from catalog.pages import figures
 from deployments.lifecycle import capacity
 from deployments.models import Bundle, Environment, Hardware
 
@@ -64,7 +64,7 @@ def cost_of_load(
 
 
 def _needs(bundle: Bundle, hardware: Hardware, *, is_enough: bool) -> str:
-    words = {"needed": filesizeformat(bundle.memory), "there": filesizeformat(hardware.memory)}
+    words = {"needed": figures.size(bundle.memory), "there": figures.size(hardware.memory)}
     if is_enough:
         return _("The model needs %(needed)s; this hardware has %(there)s.") % words
     return (

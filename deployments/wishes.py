@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import AIModel, Version
+from catalog.pages import figures
 from deployments.models import Hardware
 
 MOST_INSTANCES = 50
@@ -62,14 +62,14 @@ def _check_version(ai_model: AIModel, version: Version) -> None:
 
 def _check_memory(version: Version, hardware: Hardware) -> None:
     if version.bundle.memory > hardware.memory:
-        needed = filesizeformat(version.bundle.memory)
+        needed = figures.size(version.bundle.memory)
         raise Refused(
             "hardware",
             _("The model needs %(needed)s of memory, %(name)s has %(there)s; choose a larger one.")
             % {
                 "needed": needed,
                 "name": hardware.name,
-                "there": filesizeformat(hardware.memory),
+                "there": figures.size(hardware.memory),
             },
         )
 

@@ -20,7 +20,8 @@ MOST_BYTES = 1024 * MB
 MOST_CONFIG = 64 * 1024
 MOST_CODE = MOST_CARD = MB  # of the predictor's file, and of the card
 MOST_REQUIREMENTS = 200
-LEAST_MEMORY, USUAL_MEMORY = 64 * MB, 512 * MB
+LEAST_MEMORY, USUAL_MEMORY = 64_000_000, 500_000_000
+UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
 USUAL_SETUP_SECONDS, MOST_SETUP_SECONDS = 300, 3600
 SCHEMA = ".cog/openapi_schema.json"
 # Never part of a bundle: what tools leave behind.
@@ -247,8 +248,7 @@ def _memory(own: dict[str, Any]) -> int:
     match = SIZE.fullmatch(str(said).strip())
     if not match:
         raise BadBundle(f"memory: {said!r} in cog.yaml must be as in 1GB or 600MB.")
-    unit = 1024 * MB if match[2].lower().startswith("g") else MB
-    return max(LEAST_MEMORY, round(float(match[1]) * unit))
+    return max(LEAST_MEMORY, round(float(match[1]) * UNITS[match[2].upper()]))
 
 
 def _concurrency(config: dict[str, Any]) -> int:

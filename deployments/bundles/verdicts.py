@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from catalog import hardware as host
 from catalog import memory
 from catalog.models import AIModel, Source, Version
+from catalog.pages import figures
 from deployments import hardware
 from deployments.bundles import keeping
 from deployments.models import Bundle, Hardware
@@ -55,8 +55,8 @@ def _of_bundle(bundle: Bundle) -> Verdict:
 def _too_large(bundle: Bundle) -> Verdict:
     largest = Hardware.objects.filter(is_enabled=True).order_by("-memory").first()
     told = {
-        "needed": filesizeformat(bundle.memory),
-        "largest": filesizeformat(largest.memory if largest else 0),
+        "needed": figures.size(bundle.memory),
+        "largest": figures.size(largest.memory if largest else 0),
     }
     sentence = _("It needs %(needed)s of memory, and the largest hardware here has %(largest)s.")
     return Verdict(False, "NoCapacity", sentence % told)
@@ -83,7 +83,7 @@ def _of_hardware(model: AIModel) -> Verdict | None:
         return Verdict(False, "NeedsGpu", _needs_gpu(needed))
     if needed is None or needed <= here.budget:
         return None
-    told = {"needed": filesizeformat(needed), "here": filesizeformat(here.budget)}
+    told = {"needed": figures.size(needed), "here": figures.size(here.budget)}
     sentence = _("It needs %(needed)s of memory, and this host has %(here)s.") % told
     return Verdict(False, "NoCapacity", sentence)
 
@@ -92,4 +92,4 @@ def _needs_gpu(needed: int | None) -> str:
     if needed is None:
         return _("It needs a GPU, and this host has none.")
     sentence = _("It needs %(needed)s of GPU memory, and this host has none.")
-    return sentence % {"needed": filesizeformat(needed)}
+    return sentence % {"needed": figures.size(needed)}

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from catalog import hardware as host
+from catalog.pages import figures
 from deployments.leases import LeaseLost
 from deployments.lifecycle import places
 from deployments.lifecycle.work import Work
@@ -35,15 +35,15 @@ def room(hardware: Hardware, *, instances: int = 1) -> Room:
     lines = [
         _("Memory here for models: %(whole)s. Promised to others: %(promised)s. Free: %(free)s.")
         % {
-            "whole": filesizeformat(whole),
-            "promised": filesizeformat(promised),
-            "free": filesizeformat(max(0, whole - promised)),
+            "whole": figures.size(whole),
+            "promised": figures.size(promised),
+            "free": figures.size(max(0, whole - promised)),
         },
         _("Needed: %(count)s × %(memory)s = %(needed)s.")
         % {
             "count": instances,
-            "memory": filesizeformat(hardware.memory),
-            "needed": filesizeformat(needed),
+            "memory": figures.size(hardware.memory),
+            "needed": figures.size(needed),
         },
     ]
     is_enough, is_possible = promised + needed <= whole, needed <= whole
@@ -60,7 +60,7 @@ def room(hardware: Hardware, *, instances: int = 1) -> Room:
     ):
         lines.append(
             _("No accelerator with %(memory)s of memory was found here.")
-            % {"memory": filesizeformat(hardware.accelerator_memory)}
+            % {"memory": figures.size(hardware.accelerator_memory)}
         )
         is_enough = is_possible = False
     return Room(is_enough, tuple(lines), is_possible)

@@ -46,7 +46,7 @@ def test_what_cog_yaml_says_is_understood(tmp_path: Path) -> None:
         "pillow>=12",
         "vaderSentiment==3.3.2",
     ]
-    assert (found.memory, found.setup_seconds) == (1536 * 2**20, 20)
+    assert (found.memory, found.setup_seconds) == (1_500_000_000, 20)
     assert (found.max_concurrency, found.wants_network) == (4, True)
 
 

@@ -41,7 +41,7 @@ def test_what_does_not_fit_waits_and_starts_when_there_is_room(
     )
 
     assert second.status == Status.QUEUED
-    assert "Free: 424.0" in second.detail and "1 × 600.0" in second.detail
+    assert "Free: 445 MB" in second.detail and "1 × 629 MB" in second.detail
     assert not second.instances.exists()
     actions.stop(first, by=None)
     drive(first, Status.STOPPED)
@@ -97,7 +97,7 @@ def test_before_the_click_it_tells_whether_it_fits_why_and_what_it_costs(
     two, three = (preflight.check(version, hardware, n) for n in (2, 3))
 
     assert two.fits and not three.fits and not three.is_possible
-    assert any("3 × 400.0" in line for line in three.lines)
+    assert any("3 × 419 MB" in line for line in three.lines)
     assert two.per_hour == Decimal("7.2") and two.per_day == Decimal("172.8")
     assert "2 instances" in two.made
 
