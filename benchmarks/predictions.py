@@ -61,8 +61,8 @@ for one in user.deployments.filter(deleted_at=None):
     actions.delete(one, by=user)
 model = AIModel.objects.get(key="bench/{model}")
 version = model.versions.filter(bundle__isnull=False).first()
-made = actions.deploy(user, ai_model=model, version=version, hardware=hardware.smallest_for(version.bundle),
-    name="{model}-{count}", min_instances={count}, max_instances={count}, idle_seconds=0)
+made = actions.deploy(user, ai_model=model, version=version,
+    hardware=hardware.smallest_for(version.bundle), name="{model}-{count}", min_instances={count}, max_instances={count}, idle_seconds=0)
 """
 SEEN = """
 from deployments.models import Deployment
@@ -179,6 +179,7 @@ def measure_streams(port: int, token: str) -> None:
         thread.start()
     while min(came) < 2:
         time.sleep(0.1)
+    reader = Api(port, token)  # the other was closed meanwhile, as it said nothing
     during = timed(lambda _: reader.page(), times=60)
     print(f"{STREAMS} streams open, each has {min(came)} to {max(came)} pieces")
     for name, times in (("search page, no stream", before), ("search page, streams", during)):

@@ -68,8 +68,10 @@ def note(prediction: Prediction) -> None:
     minute = prediction.completed_at.replace(second=0, microsecond=0)
     row = {"deployment_id": prediction.deployment_id, "minute": minute}
     with transaction.atomic():
-        MinuteMetrics.objects.bulk_create([MinuteMetrics(**row)], ignore_conflicts=True)
-        noted = MinuteMetrics.objects.select_for_update().get(**row)
+        noted = MinuteMetrics.objects.select_for_update().filter(**row).first()
+        if noted is None:
+            MinuteMetrics.objects.bulk_create([MinuteMetrics(**row)], ignore_conflicts=True)
+            noted = MinuteMetrics.objects.select_for_update().get(**row)
         noted.requests += 1
         noted.errors += prediction.status == Prediction.Status.FAILED
         noted.seconds += _predict_time(prediction)

@@ -162,6 +162,8 @@ def _language_of_the_settings() -> None:
 def _nothing_remembered_from_another_test() -> None:
     """What words mean, and that the engine is away, is kept in the process for two seconds."""
     from catalog.search import breaker, terms  # noqa: PLC0415 - read before the settings are
+    from deployments.predictions import known  # noqa: PLC0415
 
     terms.forget()
     breaker.close()
+    known.forget()

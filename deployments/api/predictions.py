@@ -22,7 +22,7 @@ from config.api.bodies import FastJSONRenderer
 from deployments.api import asking, prediction_contract
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
-from deployments.predictions import actions, queueing, serving, shapes, streams
+from deployments.predictions import actions, known, queueing, serving, shapes, streams
 from deployments.predictions.checking import BadInput
 
 VERSION = re.compile(r"(?:(?P<owner>[^/:]+)/(?P<name>[^:]+))?:?(?P<id>[0-9a-f]{64})?")
@@ -101,25 +101,20 @@ class ModelPredictionList(Asking):
     @prediction_contract.create_of_model
     def post(self, request: Request, owner: str, name: str) -> HttpResponseBase:
         asked = asking.read(request)
-        found = naming.find(owner, name)
-        return self.created(request, asked, serving.newest_of(found.ai_model))
+        return self.created(request, asked, serving.newest_of(_model_id(owner, name)))
 
 
 class DeploymentPredictionList(Asking):
     @prediction_contract.create_of_deployment
     def post(self, request: Request, owner: str, name: str) -> Response:
         asked = asking.read(request)
-        rows = Deployment.objects.visible_to(request.user).select_related(
-            "owner",
-            "release_serving__version__bundle",
-            "release_serving__version__ai_model__publisher",
-            "release_wanted__version__bundle",
-            "release_wanted__version__ai_model__publisher",
-        )
-        deployment = rows.filter(owner__username=_plain(owner), name=_plain(name)).first()
+        rows = Deployment.objects.visible_to(request.user).filter(name=_plain(name))
+        deployment = rows.first() if owner == request.user.get_username() else None
         if deployment is None:
             sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
             raise NotFound(sentence % f"{owner}/{name}")
+        user: Any = request.user
+        deployment.owner = user
         return self.created(request, asked, serving.version_of(deployment), deployment)
 
 
@@ -180,23 +175,30 @@ def _version(said: str) -> Version:
     if match is None or not (match["id"] or match["owner"]):
         raise BadInput({"version": [_("Write it as in owner/name:id, owner/name, or the id.")]})
     if not match["id"]:
-        return serving.newest_of(_model(match["owner"], match["name"]))
-    rows = Version.objects.select_related("bundle", "ai_model__publisher")
-    rows = rows.filter(version_id=match["id"], ai_model__status__in=AIModel.LISTED)
+        return serving.newest_of(_named_in_body(match["owner"], match["name"]))
+    rows = Version.objects.filter(version_id=match["id"], ai_model__status__in=AIModel.LISTED)
     if match["owner"]:
-        rows = rows.filter(ai_model=_model(match["owner"], match["name"]))
+        rows = rows.filter(ai_model=_named_in_body(match["owner"], match["name"]))
     # The same bundle pushed to two models has one id: either answers the same.
-    version = rows.order_by(F("bundle").asc(nulls_last=True), "pk").first()
-    if version is None:
+    rows = rows.order_by(F("bundle").asc(nulls_last=True), "pk")
+    pk = rows.values_list("pk", flat=True).first()
+    if pk is None:
         raise BadInput({"version": [_("There is no such version here.")]})
-    return version
+    return known.version(pk)
 
 
-def _model(owner: str, name: str) -> AIModel:
+def _named_in_body(owner: str, name: str) -> int:
     try:
-        return naming.find(owner, name).ai_model
+        return _model_id(owner, name)
     except NotFound as error:
         raise BadInput({"version": [str(error.detail)]}) from error
+
+
+def _model_id(owner: str, name: str) -> int:
+    """Without reading its whole row, unless it goes by a former name. Raises NotFound."""
+    listed = AIModel.objects.still_listed().named(_plain(owner), _plain(name))
+    pk = listed.values_list("pk", flat=True).first()
+    return pk or naming.find(owner, name).ai_model.pk
 
 
 def _plain(text: str) -> str:

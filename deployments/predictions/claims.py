@@ -18,7 +18,7 @@ from deployments.leases import in_time
 from deployments.models import Instance, Prediction
 from deployments.webhooks import noting
 
-from . import queueing, slots
+from . import known, queueing, slots
 
 LEASE_SECONDS = 20.0
 HOST = socket.gethostname()[:40]
@@ -90,11 +90,12 @@ def renew(leases: list[str]) -> None:
 
 
 def _begun(instance: Instance, lease: str) -> dict[str, Any]:
+    place = known.place(instance.release_id)
     return {
         "status": Prediction.Status.PROCESSING,
         "instance": instance,
-        "hardware": instance.release.hardware.sku,
-        "currency": instance.release.hardware.currency,
+        "hardware": place.sku,
+        "currency": place.currency,
         "started_at": timezone.now(),
         "lease_owner": lease,
         "leased_until": in_time(LEASE_SECONDS),

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from catalog.models import AIModel, Version
+from catalog.models import Version
 from deployments import actions
-from deployments.models import Deployment, Status
+from deployments.models import Deployment, Release, Status
+
+from . import known
 
 CLOSED = (Status.STOPPING, Status.STOPPED, Status.FAILED)
 
@@ -16,19 +18,20 @@ class NotServed(Exception):
 
 def version_of(deployment: Deployment) -> Version:
     """What it answers with now, or will once it serves. Raises NotServed."""
-    release = deployment.release_serving or deployment.release_wanted
-    if release is None:
+    release_id = deployment.release_serving_id or deployment.release_wanted_id
+    if release_id is None:
         raise NotServed(_("The deployment %s has no release yet.") % deployment.name)
-    return release.version
+    version_id = Release.objects.values_list("version_id", flat=True).get(pk=release_id)
+    return known.version(version_id)
 
 
-def newest_of(ai_model: AIModel) -> Version:
+def newest_of(ai_model_id: int) -> Version:
     """The newest that can run here. Raises NotServed."""
-    version = ai_model.versions.filter(bundle__isnull=False).select_related("bundle").first()
-    if version is None:
-        sentence = _("The model %s has no version that can run here.")
-        raise NotServed(sentence % ai_model.full_name)
-    return version
+    runnable = Version.objects.filter(ai_model=ai_model_id, bundle__isnull=False)
+    pk = runnable.values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotServed(_("This model has no version that can run here."))
+    return known.version(pk)
 
 
 def deployment_for(user: User, version: Version) -> Deployment:

@@ -6,6 +6,8 @@ from django.db.models.functions import Now
 
 from deployments.models import Instance, Prediction
 
+NEEDED = ("key", "address", "price_per_second", "release", "deployment")
+
 
 def take(deployment_id: int) -> Instance | None:
     """A place at the least busy instance of the serving release.
@@ -15,7 +17,7 @@ def take(deployment_id: int) -> Instance | None:
     free = Instance.objects.with_free_slot().filter(
         deployment=deployment_id, release=F("deployment__release_serving")
     )
-    for instance in free.select_related("release__hardware").order_by("slots_taken", "pk")[:8]:
+    for instance in free.only(*NEEDED).order_by("slots_taken", "pk")[:8]:
         still = Instance.objects.with_free_slot().filter(pk=instance.pk)
         if still.update(slots_taken=F("slots_taken") + 1, used_at=Now()):
             return instance
