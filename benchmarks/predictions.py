@@ -62,7 +62,8 @@ for one in user.deployments.filter(deleted_at=None):
 model = AIModel.objects.get(key="bench/{model}")
 version = model.versions.filter(bundle__isnull=False).first()
 made = actions.deploy(user, ai_model=model, version=version,
-    hardware=hardware.smallest_for(version.bundle), name="{model}-{count}", min_instances={count}, max_instances={count}, idle_seconds=0)
+    hardware=hardware.smallest_for(version.bundle), name="{model}-{count}",
+    min_instances={count}, max_instances={count}, idle_seconds=0)
 """
 SEEN = """
 from deployments.models import Deployment
