@@ -107,6 +107,10 @@ FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
 FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+# Versions that were pushed and their packages; what is not used for so long is built again.
+BUNDLES_SIZE_MAX = environment.size("BUNDLES_SIZE_MAX") or 20_000_000_000
+ENVIRONMENTS_SIZE_MAX = environment.size("ENVIRONMENTS_SIZE_MAX") or 20_000_000_000
+ENVIRONMENTS_KEPT_DAYS = environment.number("ENVIRONMENTS_KEPT_DAYS", default=30, least=1)
 # How long a prediction may run, how long its data is kept (0: for ever, and nobody may say more
 # than another number), and how many may wait for one deployment.
 PREDICTION_SECONDS = environment.number("PREDICTION_SECONDS", default=1800, least=1)
@@ -425,6 +429,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "deployments.tasks.forget_files",
         "schedule": 600.0,
         "options": {"expires": 600.0},
+    },
+    "clean bundles": {
+        "task": "deployments.tasks.clean_bundles",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
     },
     "send webhooks": {
         "task": "deployments.tasks.send_webhooks",

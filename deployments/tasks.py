@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from config.health import heartbeat
 from deployments import files, lifecycle, metrics
+from deployments.bundles import cleaning
 from deployments.predictions import retention, running, sweeping
 from deployments.webhooks import forgetting, sending
 
@@ -56,6 +57,12 @@ def note_heartbeat() -> None:
 def forget_files() -> None:
     """Delete files whose time is over, and bytes that belong to none."""
     files.forget()
+
+
+@shared_task(ignore_result=True, expires=3600)  # type: ignore[untyped-decorator]
+def clean_bundles() -> None:
+    """Remove environments and files of versions that nobody needs."""
+    cleaning.clean()
 
 
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]

@@ -18,12 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, Q, Value
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
+from deployments.bundles import keeping
 from deployments.bundles.reading import NO_DEPS
-from deployments.models import Environment
+from deployments.models import Environment, Instance
 
 COG = "cog==0.23.1"
 LEASE_SECONDS = 30.0
@@ -105,7 +106,23 @@ def remove_unused(environment: Environment) -> bool:
     rows = Environment.objects.filter(is_free, pk=environment.pk, bundles=None)
     if not rows.exists() or not rows.delete()[0]:
         return False
-    shutil.rmtree(place() / environment.key, ignore_errors=True)
+    keeping.discard(place() / environment.key)
+    return True
+
+
+def empty(environment: Environment) -> bool:
+    """Without its packages from now on, unless somebody uses or builds it; its log stays."""
+    lease = secrets.token_hex(16)
+    living = Instance.objects.living().filter(release__version__bundle__environment=environment)
+    is_free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    ready = Environment.objects.filter(
+        is_free, ~Exists(living), pk=environment.pk, status=Environment.Status.READY
+    )
+    if not ready.update(lease=lease, leased_until=_in(LEASE_SECONDS)):
+        return False
+    (place() / environment.key / "built").unlink(missing_ok=True)
+    keeping.discard(folder(environment))
+    _finish(environment, lease, status=Environment.Status.MISSING, built_at=None, size=None)
     return True
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -60,6 +61,14 @@ def is_kept(digest: str) -> bool:
         os.utime(place() / digest)
         return True
     return False
+
+
+def discard(path: Path) -> None:
+    """Moved aside first: nobody finds half of a folder under its name."""
+    aside = path.with_name(f"{GONE}{path.name}-{secrets.token_hex(4)}")
+    with contextlib.suppress(FileNotFoundError):
+        path.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:

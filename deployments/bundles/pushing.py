@@ -5,12 +5,13 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from catalog.models import AIModel, Version
 from deployments.bundles import environments, keeping, publishing, reading, schemas, unpacking
 from deployments.bundles.errors import BadBundle
-from deployments.bundles.reading import Contents
+from deployments.bundles.reading import MB, Contents
 from deployments.models import Bundle, Environment
 
 PAUSE = 0.5
@@ -24,6 +25,7 @@ def push(folder: Path, owner: str, name: str) -> Version:
     """
     contents = reading.read(folder)
     publishing.check(owner, name, contents)
+    _check_room(contents)
     environment = environments.for_requirements(contents.requirements)
     _build(environment)
     if there := _existing(contents, owner, name):
@@ -52,6 +54,18 @@ def push_unbuilt(folder: Path, owner: str, name: str) -> Version:
     with keeping.draft(contents) as copy:
         keeping.keep(copy, contents.digest, schema)
     return _published(contents, environment, schema, owner, name)
+
+
+def _check_room(contents: Contents) -> None:
+    """Versions are kept for good, so their files together have a limit."""
+    others = Bundle.objects.exclude(digest=contents.digest).values("digest", "size").distinct()
+    taken = sum(row["size"] for row in others)
+    if taken + contents.size > settings.BUNDLES_SIZE_MAX:
+        raise BadBundle(
+            f"The bundles here have {taken // MB:,} MB together and may have "
+            f"{settings.BUNDLES_SIZE_MAX // MB:,} MB: delete versions that nobody needs, or have "
+            "the administrator raise BUNDLES_SIZE_MAX."
+        )
 
 
 def _existing(contents: Contents, owner: str, name: str) -> Version | None:
