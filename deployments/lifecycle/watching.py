@@ -30,7 +30,9 @@ def _look_at(work: Work, instance: Instance) -> None:
     if seen.state == State.UNKNOWN and instance.seen_at is None:
         _start(work, instance)
     elif seen.state == State.UNKNOWN:
-        _lose(work, instance)
+        _lose(work, instance, "Lost")
+    elif seen.state == State.EXITED and seen.was_asked:
+        _lose(work, instance, "EndedWithSlipway")
     elif seen.state == State.READY:
         _note_ready(work, instance, seen)
     elif seen.state == State.STARTING:
@@ -110,11 +112,11 @@ def fail(work: Work, instance: Instance, reason: Reason, detail: str) -> None:
         giving_up.note_failure(work, instance, reason, detail)
 
 
-def _lose(work: Work, instance: Instance) -> None:
-    """The runtime knows nothing of it, as after the host was started anew: nobody's fault."""
+def _lose(work: Work, instance: Instance, code: str) -> None:
+    """It went with the host or with Slipway, and comes back with them: nobody's fault."""
     with transaction.atomic():
         stopping.end(work, instance)
-        work.note("instance", "Lost", instance=instance.key)
+        work.note("instance", code, instance=instance.key)
 
 
 def _why(seen: Seen) -> Reason:

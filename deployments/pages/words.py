@@ -73,6 +73,7 @@ DONE = {
     "Serving": _("Serves from now on"),
     "Lost": _("Lost: nothing is known of it any more"),
     "Ended": _("Ended"),
+    "EndedWithSlipway": _("Ended together with Slipway, and starts with it again"),
     "Stopping": _("Is being stopped"),
     "Wake": _("Woken"),
     "Stop": _("Stop was pressed"),

@@ -54,6 +54,7 @@ class Seen:
     address: str = ""  # unix:/path/to/socket or http://127.0.0.1:port, once there is one
     detail: str = ""  # last words, for people
     exit_code: int | None = None
+    was_asked: bool = False  # EXITED because of stop(), or with Slipway or its machine: no crash
     is_out_of_memory: bool = False
     is_port_taken: bool = False
     is_setup_timed_out: bool = False  # SETUP_FAILED because `setup_seconds` were over

@@ -78,6 +78,7 @@ def test_what_was_stopped_is_over_and_can_be_stopped_again(
 
     assert runtime.look(wanted.key).state is State.EXITED
     assert runtime.look(wanted.key).exit_code == 0
+    assert runtime.look(wanted.key).was_asked
     assert runtime.keys() == set()
     assert runtime.stop(wanted.key)
 

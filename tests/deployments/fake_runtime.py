@@ -36,7 +36,7 @@ class FakeRuntime:
             return True
         if self.is_deaf and seconds > 0:
             return False
-        self.end(key, exit_code=0)
+        self.end(key, exit_code=0, was_asked=True)
         return True
 
     def look(self, key: str) -> Seen:
@@ -47,11 +47,9 @@ class FakeRuntime:
         self._answer()
         return {key for key, seen in self.seen.items() if seen.state != State.EXITED}
 
-    def end(self, key: str, *, exit_code: int, is_out_of_memory: bool = False) -> None:
+    def end(self, key: str, *, exit_code: int, **seen: bool) -> None:
         """It dies by itself."""
-        self.seen[key] = Seen(
-            state=State.EXITED, exit_code=exit_code, is_out_of_memory=is_out_of_memory
-        )
+        self.seen[key] = Seen(state=State.EXITED, exit_code=exit_code, **seen)  # type: ignore[arg-type]
 
     def make_ready(self, key: str) -> None:
         self.seen[key] = replace(self.seen[key], state=State.READY)

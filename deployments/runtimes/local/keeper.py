@@ -159,6 +159,8 @@ class Keeper:
     def _watch(self) -> None:
         if self.dies_at is not None and time.monotonic() > self.dies_at:
             self._kill_because("It did not end in time and is killed.")
+        elif not (self.folder / "state.json").exists():
+            self._kill()  # nobody would find it any more
         elif not self.groups:
             self._watch_together()
         if self.plan["scratch"] and _size(self.plan["scratch"]) > self.plan["scratch_bytes"]:
@@ -210,6 +212,8 @@ class Keeper:
         self._tidy()
         code = status if status >= 0 else 128 - status
         self.log.say(f"It has ended ({_ending(code)}).")
+        if not self.folder.exists():
+            return
         self._write("exit.json", {
             "exit_code": code,
             "is_out_of_memory": self.is_out_of_memory,

@@ -235,6 +235,7 @@ def _ended(folder: Folder, state: dict[str, Any], ended: dict[str, Any]) -> Seen
         state=State.EXITED,
         detail=ended.get("detail") or folder.last_words(),
         exit_code=ended.get("exit_code"),
+        was_asked=bool(ended.get("was_asked")),
         is_out_of_memory=bool(ended.get("is_out_of_memory")),
         is_port_taken=bool(ended.get("is_port_taken")),
         isolation=state.get("isolation", ""),

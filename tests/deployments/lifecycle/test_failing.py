@@ -50,6 +50,18 @@ def test_a_crashed_instance_is_followed_by_another_after_a_pause(
     assert deployment.reason == ""
 
 
+def test_what_ended_with_slipway_is_no_crash_and_comes_back_at_once(
+    fake: "FakeRuntime", deploy: "Deploy"
+) -> None:
+    deployment = drive(deploy(), Status.RUNNING)
+
+    fake.end(deployment.instances.ready().get().key, exit_code=0, was_asked=True)
+    drive(deployment, lambda row: len(fake.starts) == 2 and row.status == Status.RUNNING)
+
+    assert deployment.crashes == 0
+    assert deployment.events.filter(code="EndedWithSlipway").count() == 1
+
+
 def test_five_crashes_in_a_row_are_the_end(fake: "FakeRuntime", deploy: "Deploy") -> None:
     deployment = drive(deploy(), Status.RUNNING)
 

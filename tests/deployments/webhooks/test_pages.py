@@ -128,17 +128,6 @@ def test_they_are_listed_by_state_and_by_prediction(
     assert [str(one.pk) in waiting for one in (mine, other)] == [False, True]
 
 
-def test_a_prediction_and_its_calls_lead_to_each_other(
-    as_ada: Client, told: Told, prediction: Prediction
-) -> None:
-    delivery = told(prediction=prediction)
-
-    assert f'href="{prediction.get_absolute_url()}"' in html(as_ada, delivery.get_absolute_url())
-    assert f'href="{LIST}?prediction={prediction.pk}"' in html(
-        as_ada, prediction.get_absolute_url()
-    )
-
-
 @pytest.mark.parametrize("query", ["status=no", "page=x", "page=-1", "page=99", "prediction='%00"])
 def test_a_strange_address_lists_what_there_is(as_ada: Client, told: Told, query: str) -> None:
     told()
