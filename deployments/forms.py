@@ -227,7 +227,7 @@ def _json(text: str) -> Any:
 def _help(schema: Schema) -> str:
     parts = []
     if isinstance(schema.get("description"), str):
-        parts.append(schema["description"][:500])
+        parts.append(_as_sentence(schema["description"][:500].rstrip()))
     low, high = _bound(schema.get("minimum")), _bound(schema.get("maximum"))
     if low is not None and high is not None:
         parts.append(_("%(low)s to %(high)s.") % {"low": f"{low:g}", "high": f"{high:g}"})
@@ -236,6 +236,10 @@ def _help(schema: Schema) -> str:
     if schema.get("type") not in KNOWN and "enum" not in schema:
         parts.append(_("As JSON."))
     return " ".join(parts)
+
+
+def _as_sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?", "。", "！", "？")) else f"{text}."
 
 
 KNOWN = ("string", "boolean", "integer", "number", "array")
