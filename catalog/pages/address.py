@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -23,11 +23,11 @@ class Address:
     def url(self, *, page: int = 1, route: str = "models", args: tuple[str, ...] = ()) -> str:
         pairs = [*self.pairs, *([("page", str(page))] if page > 1 else [])]
         path = _path(route, args)
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        return f"{path}?{_written(pairs)}" if pairs else path
 
     @property
     def query_string(self) -> str:
-        return urlencode(self.pairs)
+        return _written(self.pairs)
 
     def without(self, name: str, value: str | None = None) -> "Address":
         """Without this filter, or without this one value of it."""
@@ -51,6 +51,16 @@ class Address:
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.pairs if key == name]
+
+
+def _written(pairs: Iterable[Pair]) -> str:
+    return "&".join(map(_pair, pairs))
+
+
+@lru_cache(maxsize=4096)
+def _pair(pair: Pair) -> str:
+    """The links of a page repeat the same few."""
+    return urlencode([pair])
 
 
 @cache

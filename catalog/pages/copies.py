@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from catalog.conversions import labels
 from catalog.models import AIModel
+from catalog.models.by_ids import ByIds
 
 from . import figures
 from .lines import Copies, Copy, Row
@@ -15,6 +16,8 @@ from .rows import url_maker
 
 MOST_KINDS = 4
 MOST_SHOWN = 40
+COLUMNS = ("pk", "publisher__slug", "name", "runs", "downloads")
+_BY_IDS = ByIds(lambda ids: AIModel.objects.filter(pk__in=ids).still_listed().values_list(*COLUMNS))
 
 
 def under(found: Iterable[Row], variants: Mapping[int, Sequence[int]], all_url: str) -> list[Row]:
@@ -34,19 +37,19 @@ def under(found: Iterable[Row], variants: Mapping[int, Sequence[int]], all_url: 
 
 
 def _read(ids: list[int]) -> dict[int, Copy]:
-    columns = ("pk", "publisher__slug", "name", "runs", "downloads")
-    found = AIModel.objects.filter(pk__in=ids).still_listed().values_list(*columns)
-    url = url_maker()
+    url, said = url_maker(), (_("runs"), _("downloads"))
     return {
-        pk: Copy(owner, name, url(owner, name), ", ".join(labels(name)), _used(runs, downloads))
-        for pk, owner, name, runs, downloads in found
+        pk: Copy(
+            owner, name, url(owner, name), ", ".join(labels(name)), _used(runs, downloads, said)
+        )
+        for pk, owner, name, runs, downloads in _BY_IDS(ids)
     }
 
 
-def _used(runs: int | None, downloads: int | None) -> str:
+def _used(runs: int | None, downloads: int | None, said: tuple[str, str]) -> str:
     if runs is not None:
-        return f"{figures.compact(runs)} {_('runs')}"
-    return f"{figures.compact(downloads)} {_('downloads')}" if downloads is not None else ""
+        return f"{figures.compact(runs)} {said[0]}"
+    return f"{figures.compact(downloads)} {said[1]}" if downloads is not None else ""
 
 
 def _copies(found: list[Copy], all_url: str) -> Copies | None:
@@ -64,6 +67,7 @@ def _copies(found: list[Copy], all_url: str) -> Copies | None:
 
 def _kinds(found: list[Copy]) -> str:
     """What they were converted to, the most common first."""
-    counted = Counter(copy.kind.split(", ")[0] or _("re-uploaded") for copy in found)
+    uploaded = _("re-uploaded")
+    counted = Counter(copy.kind.split(", ")[0] or uploaded for copy in found)
     kinds = [kind for kind, _count in counted.most_common()]
     return ", ".join(kinds[:MOST_KINDS]) + (" …" if len(kinds) > MOST_KINDS else "")

@@ -80,8 +80,8 @@ def _rows(found: Iterable[Mapping[str, Any]], context: int = USUAL_CONTEXT) -> l
     now = timezone.now()
     names = {name: words.names(name) for name in ("task", "library")}
     permits = {value: str(text) for value, text in PERMITS.items()}
-    url = url_maker()
-    return [_row(one, names, permits, url, now, context) for one in found]
+    url, said = url_maker(), (_("runs"), _("downloads"))
+    return [_row(one, names, permits, url, said, now, context) for one in found]
 
 
 def _row(
@@ -89,12 +89,13 @@ def _row(
     names: Mapping[str, Mapping[str, str]],
     permits: Mapping[str, str],
     url: Callable[[str, str], str],
+    said: tuple[str, str],
     now: datetime,
     context: int,
 ) -> Row:
     license_class = found["inherited_license_class"] or found["license_class"]
     updated_at = found["source_updated_at"] or found["published_at"]
-    used, used_as = _used(found)
+    used, used_as = _used(found, said)
     return Row(
         id=found["id"],
         owner=found["publisher__slug"],
@@ -137,11 +138,11 @@ def _memory(found: Mapping[str, Any], context: int) -> str:
     return figures.size(found["memory_bytes"]) if size is None else memory.about(size)
 
 
-def _used(found: Mapping[str, Any]) -> tuple[str, str]:
+def _used(found: Mapping[str, Any], said: tuple[str, str]) -> tuple[str, str]:
     if found["runs"] is not None:
-        return figures.compact(found["runs"]), _("runs")
+        return figures.compact(found["runs"]), said[0]
     if found["downloads"] is not None:
-        return figures.compact(found["downloads"]), _("downloads")
+        return figures.compact(found["downloads"]), said[1]
     return "", ""
 
 

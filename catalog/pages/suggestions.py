@@ -123,7 +123,7 @@ def named(text: str) -> list[Named]:
     groups = [Group("collection", _("Collections"), _collections(text))]
     if suggesting.names_publisher(text, _named_publishers()):
         groups.insert(0, Group("publisher", _("Publishers"), _publishers(text)))
-    if suggesting.names_task(text, _spelled_tasks()):
+    if suggesting.names_task(text, _names_of_tasks()):
         groups.insert(0, _tasks(text))
     return [Named(group.kind, one) for group in groups for one in group.suggestions if one.is_exact]
 
@@ -223,3 +223,8 @@ def _spelled_tasks() -> list[tuple[str, suggesting.Spellings]]:
         (task.id, suggesting.spellings([task.name, task.name_zh, task.id, *task.synonyms]))
         for task in Task.objects.all()
     ]
+
+
+@remembered(seconds=60)
+def _names_of_tasks() -> frozenset[str]:
+    return frozenset(name for _, names in _spelled_tasks() for name, _ in names)

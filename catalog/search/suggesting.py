@@ -1,7 +1,7 @@
 """What somebody who is still typing may mean: models, publishers, tasks and collections."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import TypeAlias
@@ -72,11 +72,9 @@ def names_publisher(text: str, named: Named) -> bool:
     return is_called or Publisher.objects.filter(key__in=keys).exists()
 
 
-def names_task(text: str, spelled: Iterable[tuple[str, Spellings]]) -> bool:
-    """Whether tasks() has one that fits best."""
-    start = " ".join(words(text))
-    is_called = any(name == start for _, names in spelled for name, _ in names)
-    return is_called or bool(_understood(text))
+def names_task(text: str, called: Container[str]) -> bool:
+    """Whether tasks() has one that fits best; `called` holds all that spellings() gave it."""
+    return " ".join(words(text)) in called or bool(_understood(text))
 
 
 def tasks(text: str, spelled: Iterable[tuple[str, Spellings]]) -> dict[str, int]:

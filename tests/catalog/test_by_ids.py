@@ -24,12 +24,12 @@ def ids(db: None) -> list[int]:
             tags=["a", {"b": at}],
             published_at=datetime(2026, 1, 2, 3, 4, 5, at, tzinfo=UTC) if at else None,
         )
-        for at in range(5)
+        for at in range(12)
     )
     return [one.pk for one in made]
 
 
-@pytest.mark.parametrize("count", [0, 1, 5])
+@pytest.mark.parametrize("count", [0, 1, 5, 8, 12])
 def test_rows_are_those_of_the_queryset(ids: list[int], count: int) -> None:
     wanted = AIModel.objects.filter(pk__in=ids[:count]).values_list(*COLUMNS)
 
