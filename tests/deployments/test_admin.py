@@ -1,0 +1,82 @@
+"""The administrator's view: within twelve queries a page, and with the few things to do."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from deployments import leases
+from deployments.models import Deployment, Hardware, Instance, Status
+from tests.deployments import deployables
+from tests.deployments.driving import drive
+
+if TYPE_CHECKING:
+    from tests.deployments.conftest import Deploy
+    from tests.deployments.fake_runtime import FakeRuntime
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    return client
+
+
+@pytest.fixture
+def rows(fake: "FakeRuntime", deploy: "Deploy") -> list[Deployment]:
+    version = deployables.version(real=False)
+    return [drive(deploy(name=f"d{n}", version=version), Status.RUNNING) for n in range(3)]
+
+
+def page(model: Any, kind: str, *args: Any) -> str:
+    return reverse(f"admin:deployments_{model._meta.model_name}_{kind}", args=args)
+
+
+@pytest.mark.parametrize("model", [Deployment, Hardware, Instance])
+@pytest.mark.parametrize("kind", ["changelist", "change", "history"])
+def test_a_page_stays_within_twelve_queries(
+    desk: Client, rows: list[Deployment], model: Any, kind: str
+) -> None:
+    about = [] if kind == "changelist" else [model.objects.first().pk]
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = desk.get(page(model, kind, *about))
+
+    assert answer.status_code == 200
+    assert len(queries) <= 12
+
+
+def test_deployments_are_stopped_and_started(desk: Client, rows: list[Deployment]) -> None:
+    chosen = {"_selected_action": [rows[0].pk]}
+
+    for verb, wanted in (("stop", "stopped"), ("start", "running")):
+        answer = desk.post(page(Deployment, "changelist"), {"action": verb, **chosen}, follow=True)
+
+        assert "Done for 1 deployment." in answer.content.decode()
+        rows[0].refresh_from_db()
+        assert rows[0].wanted == wanted
+
+
+def test_a_lease_is_broken(desk: Client, rows: list[Deployment]) -> None:
+    number = leases.take(rows[0].pk)
+
+    chosen = {"action": "break_leases", "_selected_action": [rows[0].pk]}
+    desk.post(page(Deployment, "changelist"), chosen)
+
+    rows[0].refresh_from_db()
+    assert rows[0].lease_number != number and rows[0].leased_until is None
+
+
+def test_hardware_that_was_used_is_withdrawn_and_not_deleted(
+    desk: Client, rows: list[Deployment]
+) -> None:
+    used, unused = deployables.hardware(), deployables.hardware("unused")
+
+    assert desk.get(page(Hardware, "delete", used.pk)).status_code == 403
+    assert desk.get(page(Hardware, "delete", unused.pk)).status_code == 200
