@@ -1,4 +1,4 @@
-"""Accounts at the curator's desk. A person is deleted with all that is theirs, told as counts."""
+"""Accounts and tokens in the admin. A person is deleted with all that is theirs, told as counts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,8 @@ from django.http import HttpRequest
 
 from config import deleting
 
-from .models import User
+from . import tokens
+from .models import Token, User
 
 
 @admin.register(User)
@@ -19,3 +20,29 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         self, objs: QuerySet[Any] | Sequence[User], request: HttpRequest
     ) -> deleting.Deletion:
         return deleting.counted(objs, request)
+
+
+@admin.register(Token)
+class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To see whose a token is that turned up somewhere, and to revoke it."""
+
+    list_display = ("prefix", "user", "name", "created_at", "used_at", "expires_at", "revoked_at")
+    list_select_related = ("user",)
+    list_per_page = 50
+    search_fields = ("prefix", "name", "user__username")
+    search_help_text = "The first 12 characters of a token, its name, or whose it is."
+    fields = (*list_display, "scopes")
+    readonly_fields = fields
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
+        for token in queryset:
+            tokens.revoke(token)
+        self.message_user(request, f"{len(queryset)} tokens open nothing any more.")
