@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 QUICK = ["hello", "storyteller", "vader"]
 # Their packages take 800 MB of downloads: EXAMPLES=all tests them too.
 LARGE = ["magika", "rapidocr", "silero-vad"]
+INPUTS = Path(__file__).parent / "inputs"
 ALL = pytest.mark.skipif(os.environ.get("EXAMPLES") != "all", reason="EXAMPLES=all asks for it")
 
 
@@ -75,11 +76,37 @@ def test_storyteller_tells_the_same_story_for_the_same_seed() -> None:
 @ALL
 def test_magika_knows_python_from_its_content() -> None:
     bundle = making.version_of(examples.FOLDER / "magika", "slipway/magika").bundle
-    code = b64encode(b"import os\n\ndef main():\n    print(os.getcwd())\n").decode()
+    code = b"import os\n\ndef main():\n    print(os.getcwd())\n"
 
-    found = answer(bundle, {"file": f"data:application/octet-stream;base64,{code}"})
+    found = answer(bundle, {"file": as_url(code, "application/octet-stream")})
 
     assert found["label"] == "python"
+
+
+@ALL
+def test_silero_hears_where_somebody_speaks() -> None:
+    """One second of silence, a sentence by a synthesizer, one second of silence."""
+    bundle = making.version_of(examples.FOLDER / "silero-vad", "slipway/silero-vad").bundle
+
+    found = answer(bundle, {"audio": as_url((INPUTS / "speech.wav").read_bytes(), "audio/wav")})
+
+    assert 0.8 < found["segments"][0]["start"] < 1.4
+    assert 2.0 < found["segments"][-1]["end"] < found["seconds"] - 0.7
+
+
+@ALL
+def test_rapidocr_reads_a_picture() -> None:
+    bundle = making.version_of(examples.FOLDER / "rapidocr", "slipway/rapidocr").bundle
+
+    found = answer(bundle, {"image": as_url((INPUTS / "invoice.png").read_bytes(), "image/png")})
+
+    first, second = (line["text"].replace(" ", "") for line in found["lines"])
+    assert first.endswith("nvoice2026-114")  # an I without serifs may be an l
+    assert second == "Total:42.50EUR"
+
+
+def as_url(content: bytes, content_type: str) -> str:
+    return f"data:{content_type};base64,{b64encode(content).decode()}"
 
 
 def answer(bundle: Bundle, asked: dict[str, Any]) -> Any:
