@@ -204,7 +204,8 @@ def test_a_broker_that_is_down_is_told_and_nothing_else_fails(
 def test_a_broker_tells_how_many_tasks_wait(client: Client, redis_url: str) -> None:
     from config.celery import app  # noqa: PLC0415
 
-    before, app.conf.broker_url = app.conf.broker_url, redis_url
+    own = f"{redis_url.rpartition('/')[0]}/7"  # whoever else uses the server fills another
+    before, app.conf.broker_url = app.conf.broker_url, own
     try:
         with app.connection_for_write() as broker:
             app.send_task("nothing.such", connection=broker)
