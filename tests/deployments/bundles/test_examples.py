@@ -17,7 +17,7 @@ from deployments.runtimes.choice import runtime
 from deployments.runtimes.interface import State, Wanted
 from tests.deployments import making
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.own_database, pytest.mark.timeout(600)]
 
 QUICK = ["hello", "storyteller", "vader"]
 # Their packages take 800 MB of downloads: EXAMPLES=all tests them too.

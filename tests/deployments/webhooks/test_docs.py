@@ -16,7 +16,7 @@ from tests.receiving import Receiver
 
 from .conftest import Told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_database]
 DOCS = Path(__file__).parents[3] / "docs" / "webhooks.md"
 
 
