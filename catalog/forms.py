@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 from django import forms
@@ -80,7 +81,7 @@ class FilterField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def __init__(self, *, id_of: Callable[[object], str | None] = lambda _: None) -> None:
-        super().__init__()
+        super().__init__(required=False)
         self.id_of = id_of
 
     def clean(self, value: Any) -> Filter:
@@ -194,20 +195,40 @@ class SharedFields(dict[str, forms.Field]):
         return self
 
 
+class SparseForm(forms.Form):
+    """Cleans what is given: a search names two or three of some thirty fields."""
+
+    def _clean_fields(self) -> None:
+        every = self.fields
+        given = {name: one for name, one in every.items() if one.required or name in self.data}
+        self.fields = given
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        finally:
+            self.fields = every
+        nothing = _cleaned_of_nothing(type(self))
+        self.cleaned_data |= {name: nothing[name] for name in every if name not in given}
+
+
+@cache
+def _cleaned_of_nothing(form: type[forms.Form]) -> dict[str, Any]:
+    return {name: one.clean(None) for name, one in form.base_fields.items() if not one.required}
+
+
 def sharing_fields(form: type[Form]) -> type[Form]:
     form.base_fields = SharedFields(form.base_fields)
     return form
 
 
 @sharing_fields
-class TextSoFarForm(forms.Form):
+class TextSoFarForm(SparseForm):
     """What stands in a search box while somebody types."""
 
     q = TextField(required=False)
 
 
 @sharing_fields
-class SearchForm(forms.Form):
+class SearchForm(SparseForm):
     """Unknown parameters are ignored; a wrong value is an error under its field's name."""
 
     q = TextField(required=False)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from catalog.forms import (
     PAGE_SIZE_LIMIT,
     SearchForm,
+    SparseForm,
     TextField,
     WholeNumberField,
     sharing_fields,
@@ -62,7 +63,7 @@ class OneOfField(forms.CharField):
 
 
 @sharing_fields
-class ListingForm(forms.Form):
+class ListingForm(SparseForm):
     """What the API takes beside the search page's parameters."""
 
     sort_by = OneOfField("latest_version_created_at", "model_created_at")
@@ -73,7 +74,7 @@ class ListingForm(forms.Form):
 
 
 @sharing_fields
-class PageForm(forms.Form):
+class PageForm(SparseForm):
     """What a listing takes that nothing can be searched in."""
 
     cursor = forms.CharField(required=False, max_length=2000)
@@ -81,7 +82,7 @@ class PageForm(forms.Form):
 
 
 @sharing_fields
-class TextForm(forms.Form):
+class TextForm(SparseForm):
     """What GET /v1/search takes, with Replicate's limits."""
 
     query = TextField(error_messages={"required": _lazy("Write what to search for.")})

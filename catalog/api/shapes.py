@@ -72,6 +72,7 @@ BESIDES = (
     *("weight_bytes", "weight_bits", "token_bytes"),
     *("original__publisher__slug", "original__name", "original__status"),
 )
+NAMES = (*BESIDES, *COLUMNS)
 OFFER_COLUMNS = (
     "provider",
     "unit",
@@ -142,8 +143,7 @@ def pages_at(origin: str) -> str:
 
 
 def _rows(ids: Sequence[int]) -> dict[int, Shape]:
-    names = (*BESIDES, *COLUMNS)
-    return {row[0]: dict(zip(names, row, strict=True)) for row in _ROWS(ids)}
+    return {row[0]: dict(zip(NAMES, row, strict=True)) for row in _ROWS(ids)}
 
 
 def _model(row: Shape, around: Beside) -> Shape:

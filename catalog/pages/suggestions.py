@@ -123,13 +123,16 @@ def named(text: str) -> list[Named]:
     groups = [Group("collection", _("Collections"), _collections(text))]
     if suggesting.names_publisher(text, _named_publishers()):
         groups.insert(0, Group("publisher", _("Publishers"), _publishers(text)))
-    if suggesting.names_task(text, _names_of_tasks()):
-        groups.insert(0, _tasks(text))
+    if exact := suggesting.named_tasks(text, _tasks_by_name()):
+        groups.insert(0, _task_group(text, dict.fromkeys(sorted(exact), 0)))
     return [Named(group.kind, one) for group in groups for one in group.suggestions if one.is_exact]
 
 
 def _tasks(text: str) -> Group:
-    fits = suggesting.tasks(text, _spelled_tasks())
+    return _task_group(text, suggesting.tasks(text, _spelled_tasks()))
+
+
+def _task_group(text: str, fits: dict[str, int]) -> Group:
     held = _models_by_task()
     best = sorted((id for id in fits if held.get(id)), key=lambda id: (fits[id], -held[id]))
     found = [
@@ -226,5 +229,9 @@ def _spelled_tasks() -> list[tuple[str, suggesting.Spellings]]:
 
 
 @remembered(seconds=60)
-def _names_of_tasks() -> frozenset[str]:
-    return frozenset(name for _, names in _spelled_tasks() for name, _ in names)
+def _tasks_by_name() -> dict[str, set[str]]:
+    named: dict[str, set[str]] = {}
+    for id, names in _spelled_tasks():
+        for name, _run in names:
+            named.setdefault(name, set()).add(id)
+    return named

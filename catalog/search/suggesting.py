@@ -1,7 +1,7 @@
 """What somebody who is still typing may mean: models, publishers, tasks and collections."""
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import TypeAlias
@@ -72,9 +72,10 @@ def names_publisher(text: str, named: Named) -> bool:
     return is_called or Publisher.objects.filter(key__in=keys).exists()
 
 
-def names_task(text: str, called: Container[str]) -> bool:
-    """Whether tasks() has one that fits best; `called` holds all that spellings() gave it."""
-    return " ".join(words(text)) in called or bool(_understood(text))
+def named_tasks(text: str, called: Mapping[str, Iterable[str]]) -> set[str]:
+    """Those that tasks() finds to fit best; `called` has the ids by all that spellings() gave."""
+    start = " ".join(words(text))
+    return {*called.get(start, ()), *_understood(text)} if start else set()
 
 
 def tasks(text: str, spelled: Iterable[tuple[str, Spellings]]) -> dict[str, int]:
