@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from deployments.bundles import schemas
 from deployments.runtimes.interface import Runtime, Seen, State, Wanted
 
 MB = 2**20
+SCHEMA_SCRIPT = Path(__file__).parents[2] / "deployments" / "bundles" / "inside" / "schema.py"
 PREDICTOR = "predict.py:Predictor"
 HELLO = """
     from cog import BasePredictor, Input
@@ -34,7 +34,7 @@ def bundle(place: Path, code: str = HELLO) -> Path:
 def write_schema(bundle: Path, environment: Path) -> None:
     """As a pushed version has it; without it Cog streams nothing."""
     kind = "streaming" if "cog.streaming" in (bundle / "predict.py").read_text() else "plain"
-    command = [str(environment / "bin" / "python"), str(schemas.SCRIPT), PREDICTOR, kind]
+    command = [str(environment / "bin" / "python"), str(SCHEMA_SCRIPT), PREDICTOR, kind]
     document = subprocess.run(command, cwd=bundle, capture_output=True, check=True).stdout
     (bundle / ".cog").mkdir()
     (bundle / ".cog" / "openapi_schema.json").write_bytes(document)
