@@ -1,6 +1,7 @@
 """The virtual environment: made once, and again when the lock or the Python changes."""
 
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
@@ -72,7 +73,7 @@ def _install_with_uv(lock: Path) -> bool:
     if not _has_uv() and _run(pip)[0]:
         return False
     uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--python", str(PYTHON), *UV_OPTIONS]
-    status, tail = _run([*uv, str(lock)], {**os.environ, **_uv_settings()})
+    status, tail = _run([*uv, str(lock)], {**os.environ, **uv_settings()})
     if status and refusal.is_about_space(tail):
         raise refusal.disk_full(VENV)
     return status == 0
@@ -88,12 +89,13 @@ def _has_uv() -> bool:
     return answer.stdout.split()[1:2] == [UV.partition("==")[2]]
 
 
-def _uv_settings() -> dict[str, str]:
+@functools.cache
+def uv_settings() -> Mapping[str, str]:
     """The system's certificates, and the mirror of pip's configuration, which uv does not read."""
     settings = {"UV_SYSTEM_CERTS": "true"}
     if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
         return settings
-    ask = [str(PYTHON), "-m", "pip", "config", "list"]
+    ask = [str(PYTHON if PYTHON.exists() else sys.executable), "-m", "pip", "config", "list"]
     for line in subprocess.run(
         ask, capture_output=True, text=True, check=False
     ).stdout.splitlines():

@@ -25,6 +25,7 @@ from django.db.models.functions import Now
 from deployments.bundles import keeping
 from deployments.bundles.reading import NO_DEPS
 from deployments.models import Environment, Instance
+from launch import packages
 
 COG = "cog==0.23.1"
 LEASE_SECONDS = 30.0
@@ -257,11 +258,13 @@ def _write(log: Path, lines: list[str]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {
+    """With the certificates and the index that Slipway's own packages come by."""
+    ours = {
         name: value
         for name, value in os.environ.items()
         if name in PASSED or name.startswith(PASSED_STARTS) or name.endswith(PASSED_ENDS)
     }
+    return {**packages.uv_settings(), **ours}
 
 
 def _size(folder: Path) -> int:

@@ -180,7 +180,6 @@ def test_it_does_not_eat_the_memory(attacker: Attacker, attack: str) -> None:
     from deployments.runtimes.interface import State
     from tests.deployments.instances import until
 
-    attacker.is_spent = True
     try:
         outcome = attacker.tries(attack, "2000", seconds=30)
     except cog.Gone:
