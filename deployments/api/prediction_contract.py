@@ -28,7 +28,9 @@ class PredictionUrlsShape(serializers.Serializer[None]):
     web = serializers.URLField(help_text="Its page.")
     get = serializers.URLField()
     cancel = serializers.URLField()
-    stream = serializers.URLField(help_text="Its output and log as server-sent events.")
+    stream = serializers.URLField(
+        help_text="Its output and log as server-sent events. Opens without a token, for a day."
+    )
 
 
 class PredictionShape(serializers.Serializer[None]):
@@ -183,6 +185,8 @@ stream_prediction = extend_schema(
     "`done` holds {}, or the reason: error or canceled.",
     parameters=[
         *PREDICTION_ID,
+        OpenApiParameter("expiry", int, description="Of `urls.stream`: Unix time of its end."),
+        OpenApiParameter("signature", str, description="Of `urls.stream`: in place of a token."),
         OpenApiParameter("Last-Event-ID", int, "header", description="The last one you have."),
     ],
     responses={

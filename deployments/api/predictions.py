@@ -22,7 +22,7 @@ from config.api.bodies import FastJSONRenderer
 from deployments.api import asking, prediction_contract
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
-from deployments.predictions import actions, known, queueing, serving, shapes, streams
+from deployments.predictions import actions, known, links, queueing, serving, shapes, streams
 from deployments.predictions.checking import BadInput
 
 VERSION = re.compile(r"(?:(?P<owner>[^/:]+)/(?P<name>[^:]+))?:?(?P<id>[0-9a-f]{64})?")
@@ -141,14 +141,22 @@ class EventStream(BaseRenderer):
         return str(data).encode()
 
 
+class SignedOrScoped(Needs("predictions:read")):  # type: ignore[misc]
+    """A signature is the right to read this one stream; the view looks whether it is good."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return "signature" in request.query_params or super().has_permission(request, view)
+
+
 class PredictionStream(Asking):
+    permission_classes = [SignedOrScoped]
     renderer_classes = [EventStream, FastJSONRenderer]
 
     @prediction_contract.stream_prediction
     def get(self, request: Request, prediction_id: str) -> HttpResponseBase:
         last = request.headers.get("Last-Event-ID", "").strip()
         after = int(last) if last.isdecimal() and len(last) < 10 else 0
-        prediction = owned(request, prediction_id)
+        prediction = _streamed(request, prediction_id)
         try:
             stream = streams.opened(prediction, after, request)
         except streams.TooMany as error:
@@ -166,6 +174,23 @@ def owned(request: Request, prediction_id: str) -> Prediction:
     if found is None:
         sentence = _("You have no prediction %s. GET /v1/predictions lists those you have.")
         raise NotFound(sentence % prediction_id)
+    return found
+
+
+def _streamed(request: Request, prediction_id: str) -> Prediction:
+    """Raises NotFound."""
+    signature = request.query_params.get("signature")
+    if signature is None:
+        return owned(request, prediction_id)
+    expiry = request.query_params.get("expiry", "")
+    rows = Prediction.objects.select_related(*KNOWN).filter(owner__is_active=True)
+    found = rows.filter(pk=_plain(prediction_id)).first()
+    if found is None or not links.is_good(found.pk, expiry=expiry, signature=signature):
+        sentence = _(
+            "This address opens no stream: it was changed, or its time is over. "
+            "GET /v1/predictions/{id} tells a new one."
+        )
+        raise NotFound(sentence)
     return found
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from deployments.models import Prediction
 
-from . import outputs, pieces, queueing
+from . import links, outputs, pieces, queueing
 
 Shape = dict[str, Any]
 Asked = Request | HttpRequest | None
@@ -69,7 +69,7 @@ def _urls(prediction: Prediction, request: Asked) -> Shape:
         "web": f"{origin}/predictions/{prediction.pk}",
         "get": api,
         "cancel": f"{api}/cancel",
-        "stream": f"{api}/stream",
+        "stream": f"{api}/stream?{links.query(prediction.pk)}",
     }
 
 
