@@ -16,7 +16,8 @@ REDIS_CHATTER = (
     *("oO0OoO0OoO0Oo", "Redis version=", "Configuration loaded", "Server initialized"),
     *("scheduling shutdown", "User requested shutdown", "bye bye", "vercommit"),
 )
-
+# A worker that is paused in the middle of a write keeps its locks until the database ends that.
+NO_LONG_LOCKS = "-c idle_in_transaction_session_timeout=20s"
 CELERY_CHATTER = (
     *("Hitting Ctrl+C again", "shutdown (MainProcess)"),
     *("Requeuing undeliverable", "Restoring unacknowledged"),
@@ -96,7 +97,7 @@ def runner(instance: Instance, python: Path) -> Part:
             *("--pool", "threads", "--concurrency", "64", "--clock"),
             *("--queues", "deployments,predictions,webhooks"),
         ],
-        environment=environment(instance),
+        environment={"PGOPTIONS": NO_LONG_LOCKS, **environment(instance)},
         is_ready=lambda part: READY in part.said,
         hushed=CELERY_CHATTER,
     )
