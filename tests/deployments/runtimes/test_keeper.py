@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from deployments import cog
-from deployments.runtimes.local import processes
+from deployments.runtimes.interface import RuntimeRejected
+from deployments.runtimes.local import processes, sandbox
 from deployments.runtimes.local.folders import Folder
 from deployments.runtimes.local.runtime import LocalRuntime
 from tests.deployments import cog_environment, instances
@@ -22,6 +25,39 @@ ORPHANS = """
             os.wait()
             return "left one"
 """
+
+
+LEAVES_FILES = """
+    import tempfile
+    from pathlib import Path
+    from cog import BasePredictor
+
+    class Predictor(BasePredictor):
+        def setup(self) -> None:
+            Path("/tmp/of_setup").write_text("kept")
+
+        def predict(self) -> str:
+            place = Path(tempfile.mkdtemp())
+            for number in range(2):
+                (place / str(number)).write_bytes(bytes(40 * 2**20))
+            return Path("/tmp/of_setup").read_text()
+"""
+
+
+def test_what_predictions_leave_does_not_fill_the_private_files(tmp_path: Path) -> None:
+    try:
+        sandbox.choose("bubblewrap")
+    except RuntimeRejected as error:
+        pytest.skip(str(error))
+    runtime = LocalRuntime(folder=tmp_path / "instances", isolation="bubblewrap")
+    bundle = instances.bundle(tmp_path / "bundle", LEAVES_FILES)
+    runtime.start(instances.wanted("d1-r1-1", bundle, cog_environment.made()))
+    address = instances.settled(runtime, "d1-r1-1").address
+
+    answers = {cog.predict(address, str(number), {}).output for number in range(6)}
+
+    assert answers == {"kept"}
+    instances.stopped(runtime, "d1-r1-1")
 
 
 def test_who_lost_his_parent_does_not_count_for_ever(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +26,7 @@ PR_SET_NO_NEW_PRIVS = 38
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 MOST_CONNECTIONS = 64
+TEMPORARY = "/tmp"  # noqa: S108
 COG_FOLDERS = ("/tmp/coglet", "/tmp/coglet/predictions", "/tmp/coglet/output")  # noqa: S108
 
 
@@ -180,30 +182,85 @@ def _obey(control: int, heard: bytes, server: int) -> None:
     os._exit(137)
 
 
+class _Room:
+    """The private /tmp is in memory, and models leave their output files there.
+
+    So before the next prediction, once half of the room is used and none runs, what earlier ones
+    have left is removed.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running, self._since = 0, 0.0
+
+    def begin(self) -> None:
+        with self._changed:
+            if self._since and _is_half_full() and self._is_idle():
+                _remove_since(self._since)
+            self._running += 1
+            self._since = self._since or time.time()
+
+    def end(self) -> None:
+        with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
+
+    def _is_idle(self) -> bool:
+        """The one before has been answered a moment ago, and its connection is just closing."""
+        return self._changed.wait_for(lambda: not self._running, timeout=1)
+
+
+def _is_half_full() -> bool:
+    found = os.statvfs(TEMPORARY)
+    return found.f_bavail < found.f_blocks // 2
+
+
+def _remove_since(moment: float) -> None:
+    """What setup has made stays."""
+    for folder, _, names in os.walk(TEMPORARY, topdown=False):
+        for name in names:
+            with suppress(OSError):
+                if os.lstat(f"{folder}/{name}").st_ctime >= moment:
+                    os.unlink(f"{folder}/{name}")  # noqa: PTH108
+        if folder not in (TEMPORARY, *COG_FOLDERS):
+            with suppress(OSError):
+                os.rmdir(folder)  # noqa: PTH106 - not one with something in it
+
+
 def _relay(listener: socket.socket, port: int) -> None:
-    slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
+    slots, room = threading.BoundedSemaphore(MOST_CONNECTIONS), _Room()
     while True:
         slots.acquire()
         near, _ = listener.accept()
-        threading.Thread(target=_carry, args=(near, port, slots), daemon=True).start()
+        threading.Thread(target=_listen, args=(near, port, slots, room), daemon=True).start()
 
 
-def _carry(near: socket.socket, port: int, slots: threading.BoundedSemaphore) -> None:
-    """One connection: whoever ends first ends both, so that a caller who leaves is noticed."""
+def _listen(near: socket.socket, port: int, slots: threading.BoundedSemaphore, room: _Room) -> None:
+    """What is asked is in the first bytes."""
+    is_prediction = False
     try:
-        far = socket.socket()
+        is_prediction = near.recv(3, socket.MSG_PEEK) == b"PUT"
+        if is_prediction:
+            room.begin()
+        _carry(near, port)
+    except OSError:
+        pass
+    finally:
+        if is_prediction:
+            room.end()
+        near.close()
+        slots.release()
+
+
+def _carry(near: socket.socket, port: int) -> None:
+    """One connection: whoever ends first ends both, so that a caller who leaves is noticed."""
+    with socket.socket() as far:
         far.connect(("127.0.0.1", port))
         far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         back = threading.Thread(target=_copy, args=(far, near), daemon=True)
         back.start()
         _copy(near, far)
         back.join()
-        far.close()
-    except OSError:
-        pass
-    finally:
-        near.close()
-        slots.release()
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
