@@ -52,9 +52,10 @@ const keep = (part) => {
         failures += 1;
       }
     }
-    setTimeout(look, every * Math.min(8, 1 + failures));
+    next = setTimeout(look, every * Math.min(8, 1 + failures));
   };
-  setTimeout(look, Number(part.dataset.every));
+  let next = setTimeout(look, Number(part.dataset.every));
+  document.addEventListener("over", () => { clearTimeout(next); look(); });
 };
 for (const part of document.querySelectorAll("[data-live]")) keep(part);
 
@@ -84,30 +85,33 @@ const follow = (log) => {
 for (const log of document.querySelectorAll("[data-follow]")) follow(log);
 for (const log of document.querySelectorAll(".log:not([data-follow])")) log.scrollTop = log.scrollHeight;
 
-// A model's words as they come; what they make together is asked for at the end.
-const listen = (part) => {
-  const stream = new EventSource(part.dataset.stream);
+// A model's words as they come; what they make together is asked for at the end. The part may be
+// replaced meanwhile, so it is looked for each time.
+const listen = (id, address) => {
+  const stream = new EventSource(address);
   let text = null;
   const output = () => {
-    if (!text) {
-      part.dataset.streaming = "1";
+    const part = document.getElementById(id);
+    if (!text?.isConnected) {
       const piece = document.createElement("p");
       piece.className = "said growing";
-      text = document.createTextNode("");
+      text = document.createTextNode(text?.data ?? "");
       piece.append(text);
       part.querySelector("[data-output]").replaceChildren(piece);
+      part.dataset.streaming = "1";
     }
     return text;
   };
   const end = () => {
     stream.close();
-    delete part.dataset.streaming;
+    delete document.getElementById(id).dataset.streaming;
+    document.dispatchEvent(new Event("over"));
   };
   stream.addEventListener("output", (event) => { output().data += event.data; });
   stream.addEventListener("done", end);
-  stream.addEventListener("error", (event) => { if (event.data === undefined && stream.readyState === EventSource.CLOSED) end(); });
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) end(); });
 };
-for (const part of document.querySelectorAll("[data-stream]")) listen(part);
+for (const part of document.querySelectorAll("[data-stream]")) listen(part.id, part.dataset.stream);
 
 // A form that says what its wishes would cost says it anew at each change.
 for (const form of document.querySelectorAll("[data-looks-ahead]")) {
