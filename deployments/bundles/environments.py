@@ -224,7 +224,8 @@ def _run(environment: Environment, lease: str, log: Path, command: list[str]) ->
         _kill(process)
         output.unlink()
     if process.returncode:
-        raise BuildFailed("\n".join(said[-12:]) or f"It ended with {process.returncode}.")
+        told = [line for line in said if str(place()) not in line]  # is nobody's business
+        raise BuildFailed("\n".join(told[-12:]) or f"It ended with {process.returncode}.")
 
 
 def _ends(process: "subprocess.Popen[bytes]") -> bool:
