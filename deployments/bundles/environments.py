@@ -58,8 +58,10 @@ def log_of(environment: Environment) -> Path:
 
 
 def is_whole(environment: Environment) -> bool:
-    """Whether its build came to its end; the stamp is written last."""
-    return (place() / environment.key / "built").exists()
+    """Whether its build came to its end, and the Python that it was made with is still there."""
+    python = folder(environment) / "bin" / "python"
+    is_orphan = python.is_symlink() and not python.exists()
+    return (place() / environment.key / "built").exists() and not is_orphan
 
 
 def for_requirements(requirements: str) -> Environment:
@@ -93,6 +95,7 @@ def ensure(environment: Environment, log: Path | None = None) -> bool:
         lease,
         status=Environment.Status.READY,
         error="",
+        python_version=platform.python_version(),
         seconds=time.monotonic() - begun,
         size=_size(folder(environment)),
         built_at=Now(),

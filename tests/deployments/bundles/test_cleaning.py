@@ -65,6 +65,14 @@ def test_what_is_needed_stays(needed: Bundle) -> None:
     assert keeping.folder(needed).is_dir()
 
 
+def test_an_environment_whose_python_was_removed_is_whole_no_more(needed: Bundle) -> None:
+    python = environments.folder(needed.environment) / "bin" / "python"
+    python.parent.mkdir()
+    python.symlink_to("/usr/bin/python-of-yesterday")
+
+    assert not environments.is_whole(needed.environment)
+
+
 def test_an_environment_that_no_version_needs_goes_with_its_row() -> None:
     old = _another("a", timezone.now() - timedelta(hours=2))
     new = _another("b", timezone.now())
