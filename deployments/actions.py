@@ -227,6 +227,7 @@ def _release(deployment: Deployment, by: User | None, wished: dict[str, Any], no
     Deployment.objects.filter(pk=deployment.pk).update(
         release_wanted=release, generation=F("generation") + 1, crashes=0, next_try_at=None
     )
+    preparing.try_again(release)
     _note(deployment, by, "release", "Created", detail=note, release_number=number)
     doorbell.ring(doorbell.ADVANCE, deployment.pk)
     return release

@@ -62,6 +62,20 @@ def test_what_ended_with_slipway_is_no_crash_and_comes_back_at_once(
     assert deployment.events.filter(code="EndedWithSlipway").count() == 1
 
 
+def test_a_new_release_tries_an_environment_again_that_could_not_be_built(
+    fake: "FakeRuntime", deploy: "Deploy"
+) -> None:
+    """As after a registry could not be reached for a while."""
+    first = drive(deploy(), Status.RUNNING)
+    environment = first.release_wanted.version.bundle.environment
+    type(environment).objects.update(status="failed", error="no way to the registry")
+
+    actions.update(first, by=None, idle_seconds=77)
+
+    environment.refresh_from_db()
+    assert (environment.status, environment.error) == ("missing", "")
+
+
 def test_five_crashes_in_a_row_are_the_end(fake: "FakeRuntime", deploy: "Deploy") -> None:
     deployment = drive(deploy(), Status.RUNNING)
 
