@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import AIModel, Version
 from catalog.pages import figures
+from deployments.bundles import can_run_here
 from deployments.models import Hardware
 
 MOST_INSTANCES = 50
@@ -53,11 +54,9 @@ def _check_name(name: str) -> None:
 def _check_version(ai_model: AIModel, version: Version) -> None:
     if version.ai_model_id != ai_model.pk:
         raise Refused("version", _("This is a version of another model."))
-    if not hasattr(version, "bundle"):
-        raise Refused(
-            "version",
-            _("This version cannot run here: it has no bundle. Push one, or choose another."),
-        )
+    verdict = can_run_here(version)
+    if not verdict.is_possible:
+        raise Refused("version", str(verdict.sentence))
 
 
 def _check_memory(version: Version, hardware: Hardware) -> None:

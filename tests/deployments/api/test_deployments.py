@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from catalog.models import AIModel
 from deployments.models import Deployment, Instance, Reason, Status
 from tests.deployments import deployables
 from tests.deployments.driving import drive
@@ -123,6 +124,17 @@ def test_what_is_wrong_is_named(
     assert error["field"] == field
     assert words in error["detail"]
     assert not Deployment.objects.exists()
+
+
+def test_a_version_that_cannot_run_here_says_why(client: Client, said: dict[str, Any]) -> None:
+    image = "r8.im/slipway/hello@sha256:1"
+    AIModel.objects.get().versions.create(version_id="f" * 64, openapi_schema={}, image=image)
+
+    answer = post(client, "/v1/deployments", {**said, "version": "f" * 64})
+
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "version"
+    assert "container" in error["detail"]
 
 
 def test_a_name_that_is_taken_is_told(client: Client, said: dict[str, Any]) -> None:
