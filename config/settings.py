@@ -105,6 +105,7 @@ EMAIL_FROM = environment.text(
 # Files that are sent for predictions and made by them; what is half there lies in uploads.
 FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
 FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000  # of a body but its files: inputs hold data: URLs
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 # Versions that were pushed and their packages; what is not used for so long is built again.

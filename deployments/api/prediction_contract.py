@@ -115,6 +115,7 @@ def _create(
             **ERRORS,
             404: PROBLEM,
             409: PROBLEM,
+            413: PROBLEM,
             422: PROBLEM,
             429: PROBLEM,
         },

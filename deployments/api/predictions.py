@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import F
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -52,10 +53,13 @@ class Asking(APIView):
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [Needs("predictions:read", "predictions:write")]
+    parser_classes = [asking.BodyParser]
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, serving.NotServed):
             exc = NotServed(str(exc))
+        if isinstance(exc, RequestDataTooBig):
+            exc = asking.TooLarge()
         if isinstance(exc, queueing.QueueFull):
             exc = QueueFull(exc)
         return super().handle_exception(exc)

@@ -18,6 +18,7 @@ from . import (
     checking,
     claims,
     idempotency,
+    inputs,
     queueing,
     retention,
     running,
@@ -51,6 +52,7 @@ def create(
     if earlier := idempotency.found(user, idempotency_key, digest):
         return _waited_for(earlier, wait_seconds)
     checking.check(version, input)
+    inputs.check(version.openapi_schema, input, user)
     deployment = deployment or serving.deployment_for(user, version)
     serving.check_open(deployment)
     prediction = Prediction(

@@ -4,13 +4,16 @@ A model has no network and no token, so it could fetch none of them.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from deployments import files
 from deployments.models import Prediction
+
+from .checking import BadInput
 
 
 class Missing(Exception):
@@ -29,6 +32,25 @@ def for_model(prediction: Prediction) -> dict[str, Any]:
     return given
 
 
+def check(schema: dict[str, Any], given: Mapping[str, Any], user: User) -> None:
+    """Every file that is named must be here before anything starts. Raises BadInput."""
+    sentences = {
+        f"input.{name}": [
+            _(
+                "There is no file %s here. Upload it (POST /v1/files) and give its `urls.get`, or "
+                "send it as a data: URL; a model has no network to fetch it with."
+            )
+            % value[:200]
+        ]
+        for name in file_fields(schema)
+        for value in _as_list(given.get(name))
+        if isinstance(value, str) and not value.startswith("data:")
+        if files.named_by(value, user) is None
+    }
+    if sentences:
+        raise BadInput(sentences)
+
+
 def file_fields(schema: dict[str, Any]) -> Iterator[str]:
     """Names of the fields that take a file, or a list of files."""
     known = schema.get("components", {}).get("schemas", {}).get("Input", {})
@@ -36,6 +58,10 @@ def file_fields(schema: dict[str, Any]) -> Iterator[str]:
         items = field.get("items")
         if "uri" in (field.get("format"), items.get("format") if items else None):
             yield name
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _as_data(value: Any, prediction: Prediction) -> Any:

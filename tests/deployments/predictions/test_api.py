@@ -1,11 +1,13 @@
 """Predictions through the API: asked for, answered, listed, cancelled."""
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from deployments import files
 from deployments.models import Instance, Prediction
 from deployments.predictions import running
 from tests.deployments.predictions.models import Served, as_
@@ -220,3 +222,28 @@ def test_answers_are_for_their_owner_alone(ada: User, greeter: Served) -> None:
     answer = client.get(f"/v1/predictions/{told['id']}")
 
     assert "private" in answer["Cache-Control"]
+
+
+def test_a_file_that_is_not_here_is_told_before_anything_starts(
+    ada: User, bob: User, greeter: Served
+) -> None:
+    theirs = files.store(bob, "a.txt", "text/plain", io.BytesIO(b"x"))
+    for address in (f"http://testserver/v1/files/{theirs.pk}", "https://example.org/a.png"):
+        answer = ask(as_(ada), greeter, text="x", file=address)
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "input.file"
+        assert "POST /v1/files" in answer.json()["detail"]
+    assert not Prediction.objects.exists()
+
+
+def test_a_body_that_is_too_large_or_no_json_is_refused(ada: User) -> None:
+    client = as_(ada)
+    large = b'{"version": "slipway/hello", "input": {"text": "' + b"a" * 20_000_000 + b'"}}'
+
+    too_large = client.post("/v1/predictions", large, content_type="application/json")
+    nested = client.post("/v1/predictions", "[" * 100_000, content_type="application/json")
+    broken = client.post("/v1/predictions", "{", content_type="application/json")
+
+    assert too_large.status_code == 413
+    assert nested.status_code == broken.status_code == 400
