@@ -29,7 +29,7 @@ def test_the_old_release_serves_until_the_new_one_is_ready(
     fake.becomes = State.STARTING
 
     release = actions.update(deployment, by=deployment.owner, version=other_version())
-    drive(deployment, Status.UPDATING)
+    drive(deployment, lambda row: row.status == Status.UPDATING and len(fake.starts) == 2)
 
     assert release.number == 2 and release.created_by == deployment.owner
     assert deployment.release_serving.number == 1
