@@ -53,14 +53,14 @@ def wanted(key: str, bundle: Path, environment: Path, **changes: object) -> Want
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = 30) -> None:
+def until(is_so: Callable[[], bool], *, seconds: float = 60) -> None:
     ends_at = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends_at, "it did not come to be in time"
         time.sleep(0.02)
 
 
-def settled(runtime: Runtime, key: str, *, seconds: float = 30) -> Seen:
+def settled(runtime: Runtime, key: str, *, seconds: float = 60) -> Seen:
     """What it is once it is starting no more."""
     until(lambda: runtime.look(key).state is not State.STARTING, seconds=seconds)
     return runtime.look(key)
