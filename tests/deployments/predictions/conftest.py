@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Address = Callable[..., str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """Where the server of this name listens, which runs this code; started when first asked for."""
     from deployments.runtimes.local.runtime import LocalRuntime
@@ -83,7 +83,7 @@ def painter(ada: "User", address_of: Address) -> "Served":
     return models.serve(ada, version, address_of("painter", models.PAINTER, models.PAINTER_SCHEMA))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty_database(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
 ) -> Path:
@@ -99,7 +99,7 @@ def empty_database(
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def standing(
     tmp_path_factory: pytest.TempPathFactory,
     empty_database: Path,
