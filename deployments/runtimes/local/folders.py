@@ -1,4 +1,4 @@
-"""The folder of an instance: what lies in it, who may see it, and when it is removed."""
+"""The folder of an instance: what lies in it, and who may see it."""
 
 import contextlib
 import fcntl
@@ -6,9 +6,7 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,19 +100,3 @@ def all_in(place: Path) -> list[Folder]:
     with contextlib.suppress(OSError):
         return [Folder(path) for path in place.iterdir() if KEY.fullmatch(path.name)]
     return []
-
-
-def forget_old(place: Path, *, days: float = 7) -> int:
-    """Removes folders of instances that ended longer ago; what lives holds its lock."""
-    removed = 0
-    for one in all_in(place):
-        ended = one.path / "exit.json"
-        if not ended.exists() or ended.stat().st_mtime > time.time() - days * 86400:
-            continue
-        held = one.lock()
-        if held is None:
-            continue
-        shutil.rmtree(one.path, ignore_errors=True)
-        os.close(held)
-        removed += 1
-    return removed
