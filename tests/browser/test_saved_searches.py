@@ -83,7 +83,10 @@ def test_a_search_is_saved_and_what_comes_in_is_shown_and_fed(
 def test_no_page_of_an_account_is_wider_than_a_narrow_phone(
     visit: Open, ada: None, language: str
 ) -> None:
-    page = visit(f"/account/login?lang={language}", viewport={"width": 320, "height": 640})
+    page = visit(
+        f"/account/login?lang={language}&next=/account/searches",
+        viewport={"width": 320, "height": 640},
+    )
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) <= 320
     page.locator("[name=username]").fill("ada")

@@ -68,7 +68,10 @@ class Running:
         return min(number for number, command in self.family().items() if words in command)
 
     def wait_until_nothing_is_left(self) -> None:
-        servers.wait_until(lambda: not self.family(), f"{self.family()} should have ended")
+        try:
+            servers.wait_until(lambda: not self.family(), "their end", seconds=70)
+        except TimeoutError as error:
+            raise AssertionError(f"These should have ended: {self.family()}") from error
 
     def has_socket(self) -> bool:
         return broker.socket_path(self.var_dir).exists()

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import AIModel, Collection
+from catalog import sitemaps
+from catalog.models import AIModel, Collection, Publisher
 from tests.catalog.pages.conftest import MakeModel
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +88,14 @@ def test_odd_names_are_addresses_that_open(client: Client, make_model: MakeModel
     assert all(client.get(path).status_code == 200 for path in found)
 
 
+def part_of(row: AIModel | Publisher) -> str:
+    """On PostgreSQL ids go on from one test to the next."""
+    kind = "models" if isinstance(row, AIModel) else "publishers"
+    return f"/sitemaps/{kind}-{(row.pk - 1) // sitemaps.SIZE + 1}.xml"
+
+
 def test_a_model_tells_when_it_changed(client: Client, llama: AIModel) -> None:
-    xml = client.get("/sitemaps/models-1.xml").content.decode()
+    xml = client.get(part_of(llama)).content.decode()
 
     day = llama.created_at.date().isoformat()
     assert re.search(rf"<lastmod>{day}T[0-9:]+\+00:00</lastmod>", xml)
@@ -96,9 +103,11 @@ def test_a_model_tells_when_it_changed(client: Client, llama: AIModel) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/sitemap.xml", "/sitemaps/models-1.xml", "/sitemaps/publishers-1.xml", "/robots.txt"],
+    ["/sitemap.xml", "models", "publishers", "/robots.txt"],
 )
 def test_what_did_not_change_costs_a_304(client: Client, llama: AIModel, path: str) -> None:
+    parts = {"models": part_of(llama), "publishers": part_of(llama.publisher)}
+    path = parts.get(path, path)
     tag = client.get(path)["ETag"]
 
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
@@ -106,15 +115,15 @@ def test_what_did_not_change_costs_a_304(client: Client, llama: AIModel, path: s
 
 
 def test_a_part_that_changed_says_so(client: Client, llama: AIModel) -> None:
-    tag = client.get("/sitemaps/models-1.xml")["ETag"]
+    tag = client.get(part_of(llama))["ETag"]
     llama.name = "Llama-4"
     llama.save()
 
-    assert client.get("/sitemaps/models-1.xml", headers={"If-None-Match": tag}).status_code == 200
+    assert client.get(part_of(llama), headers={"If-None-Match": tag}).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "path", ["models-2", "models-0", "nothing-1", "pages-2", "publishers-9999999999999999999999"]
+    "path", ["models-9000", "models-0", "nothing-1", "pages-2", "publishers-9999999999999999999999"]
 )
 def test_a_part_that_is_not_there_is_a_404(client: Client, llama: AIModel, path: str) -> None:
     assert client.get(f"/sitemaps/{path}.xml").status_code == 404
@@ -122,10 +131,11 @@ def test_a_part_that_is_not_there_is_a_404(client: Client, llama: AIModel, path:
 
 def test_a_part_needs_two_queries_whatever_it_holds(client: Client, make_model: MakeModel) -> None:
     for number in range(30):
-        make_model(f"acme/m{number}")
+        last = make_model(f"acme/m{number}")
+    path = part_of(last)
 
     with CaptureQueriesContext(connection) as asked:
-        client.get("/sitemaps/models-1.xml")
+        client.get(path)
 
     assert len(asked) == 2
 
