@@ -2,14 +2,17 @@
 
 import logging
 import os
+import signal
 import sys
 import warnings
+from types import FrameType
 
 from celery import Celery
 from celery.signals import setup_logging, worker_ready
 
 from config import clock
 
+LONGEST_END = 20  # seconds from the wish to stop until a worker is killed, if nothing else did it
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Only JSON is accepted as a task's message, so that running as root holds no special danger.
 warnings.filterwarnings("ignore", message=r"\s*You're running the worker with superuser")
@@ -34,3 +37,16 @@ def say_so(**_: object) -> None:
     """The supervisor waits for this word."""
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def end_for_certain(**_: object) -> None:
+    """No supervisor may be left to kill a worker that hangs while it stops: Linux does it then."""
+    stop = signal.getsignal(signal.SIGTERM)
+
+    def stop_and_end(number: int, frame: FrameType | None) -> None:
+        signal.alarm(LONGEST_END)  # whose signal nobody handles: the process ends
+        if callable(stop):
+            stop(number, frame)
+
+    signal.signal(signal.SIGTERM, stop_and_end)

@@ -18,6 +18,7 @@ REDIS_CHATTER = (
 )
 # A worker that is paused in the middle of a write keeps its locks until the database ends that.
 NO_LONG_LOCKS = "-c idle_in_transaction_session_timeout=20s"
+STOPPABLE_THREADS = {"CELERY_CUSTOM_WORKER_POOL": "config.threads:StoppablePool"}
 CELERY_CHATTER = (
     *("Hitting Ctrl+C again", "shutdown (MainProcess)"),
     *("Requeuing undeliverable", "Restoring unacknowledged"),
@@ -94,10 +95,10 @@ def runner(instance: Instance, python: Path) -> Part:
         name="runner",
         command=[
             *celery(python),
-            *("--pool", "threads", "--concurrency", "64", "--clock"),
+            *("--pool", "custom", "--concurrency", "64", "--clock"),
             *("--queues", "deployments,predictions,webhooks"),
         ],
-        environment={"PGOPTIONS": NO_LONG_LOCKS, **environment(instance)},
+        environment={"PGOPTIONS": NO_LONG_LOCKS, **STOPPABLE_THREADS, **environment(instance)},
         is_ready=lambda part: READY in part.said,
         hushed=CELERY_CHATTER,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from launch import broker
+from launch.parts import STOPPABLE_THREADS
 from tests import servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,14 +50,14 @@ class Workers:
         """Each has the clock: two of them are two clocks."""
         said = self.folder / f"worker-{len(self.started)}.txt"
         command = [sys.executable, "-m", "celery", "--quiet", "--app", "config.celery", "worker"]
-        command += ["--pool", "threads", "--concurrency", "8", "--clock", "--queues", QUEUES]
+        command += ["--pool", "custom", "--concurrency", "8", "--clock", "--queues", QUEUES]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
         command += ["--schedule-filename", str(said.with_suffix(".clock"))]
         with said.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment | STOPPABLE_THREADS,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
