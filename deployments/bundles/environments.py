@@ -14,14 +14,14 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, Q, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
+from deployments import leases
 from deployments.bundles import keeping
 from deployments.bundles.reading import NO_DEPS
 from deployments.models import Environment, Instance
@@ -122,7 +122,7 @@ def empty(environment: Environment) -> bool:
     ready = Environment.objects.filter(
         is_free, ~Exists(living), pk=environment.pk, status=Environment.Status.READY
     )
-    if not ready.update(lease=lease, leased_until=_in(LEASE_SECONDS)):
+    if not ready.update(lease=lease, leased_until=leases.in_time(LEASE_SECONDS)):
         return False
     (place() / environment.key / "built").unlink(missing_ok=True)
     keeping.discard(folder(environment))
@@ -136,7 +136,7 @@ def _take(environment: Environment) -> str:
     rows = Environment.objects.filter(is_free, pk=environment.pk)
     taken = rows.exclude(status=Environment.Status.FAILED).update(
         lease=lease,
-        leased_until=_in(LEASE_SECONDS),
+        leased_until=leases.in_time(LEASE_SECONDS),
         status=Environment.Status.BUILDING,
         step="Making the environment",
         error="",
@@ -144,14 +144,9 @@ def _take(environment: Environment) -> str:
     return lease if taken else ""
 
 
-def _in(seconds: float) -> Combinable:
-    length = Value(timedelta(seconds=seconds), output_field=DurationField())
-    return ExpressionWrapper(Now() + length, output_field=DateTimeField())
-
-
 def _note(environment: Environment, lease: str, **fields: object) -> None:
     rows = Environment.objects.filter(pk=environment.pk, lease=lease)
-    if not rows.update(leased_until=_in(LEASE_SECONDS), **fields):
+    if not rows.update(leased_until=leases.in_time(LEASE_SECONDS), **fields):
         raise BuildFailed("Somebody else took the build over.")
 
 
