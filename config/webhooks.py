@@ -98,6 +98,12 @@ def wait_after(attempts: int) -> timedelta:
     return longest * random.uniform(0.1, 1)  # noqa: S311 no secret
 
 
+def next_try_at(outcome: Outcome, *, tries: int, give_up_at: datetime) -> datetime | None:
+    """When to try again after so many tries that failed; None: not any more."""
+    wanted = timezone.now() + max(wait_after(tries), outcome.not_before)
+    return None if outcome.is_final or wanted > give_up_at else wanted
+
+
 def _meant(answer: outbound.Answer) -> Outcome:
     if 200 <= answer.status < 300:
         return Outcome(answer=answer.status, text=answer.text)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog.models import AIModel, Alert, ImportRun, SavedSearch
 from catalog.saved import mails, webhooks
-from config.webhooks import Outcome, wait_after
+from config.webhooks import Outcome, next_try_at
 
 log = structlog.get_logger(__name__)
 
@@ -175,7 +175,5 @@ def _note(alert: Alert, outcome: Outcome) -> None:
 def _next_step(alert: Alert, outcome: Outcome) -> dict[str, object]:
     if not outcome.problem:
         return {"status": Status.SENT}
-    next_try_at = timezone.now() + max(wait_after(alert.attempts), outcome.not_before)
-    if outcome.is_final or next_try_at > alert.give_up_at:
-        return {"status": Status.FAILED}
-    return {"status": Status.WAITING, "next_try_at": next_try_at}
+    again = next_try_at(outcome, tries=alert.attempts, give_up_at=alert.give_up_at)
+    return {"status": Status.WAITING, "next_try_at": again} if again else {"status": Status.FAILED}

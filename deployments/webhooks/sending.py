@@ -18,10 +18,9 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from config import webhooks
-from config.webhooks import Outcome, wait_after
+from config.webhooks import Outcome, next_try_at
 from deployments.models import Attempt, Delivery
 
 from . import keys
@@ -158,10 +157,8 @@ def _note(delivery: Delivery, tried: Tried) -> None:
 def _next_step(delivery: Delivery, outcome: Outcome) -> dict[str, object]:
     if not outcome.problem:
         return {"status": Status.SENT}
-    next_try_at = timezone.now() + max(wait_after(delivery.tries), outcome.not_before)
-    if outcome.is_final or next_try_at > delivery.give_up_at:
-        return {"status": Status.FAILED}
-    return {"status": Status.WAITING, "next_try_at": next_try_at}
+    again = next_try_at(outcome, tries=delivery.tries, give_up_at=delivery.give_up_at)
+    return {"status": Status.WAITING, "next_try_at": again} if again else {"status": Status.FAILED}
 
 
 def _end_the_others(delivery: Delivery) -> None:

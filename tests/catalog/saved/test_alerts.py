@@ -19,7 +19,7 @@ from accounts.models import User
 from catalog import tasks
 from catalog.models import Alert, SavedMatch, SavedSearch
 from catalog.saved import actions, alerts, forgetting, tokens
-from config import outbound
+from config import outbound, webhooks
 from tests import smtp
 from tests.catalog.pages.conftest import MakeModel
 from tests.receiving import Receiver, receiver
@@ -168,11 +168,11 @@ def test_after_two_days_it_is_given_up(told: Callable[..., Alert], hook: Receive
 
 
 def test_the_waits_grow_and_differ() -> None:
-    waits = [alerts.wait_after(attempts) for attempts in range(1, 40)]
+    waits = [webhooks.wait_after(attempts) for attempts in range(1, 40)]
 
-    assert alerts.wait_after(1) <= timedelta(minutes=1)
+    assert webhooks.wait_after(1) <= timedelta(minutes=1)
     assert max(waits) <= timedelta(hours=6)
-    assert len({alerts.wait_after(5) for _ in range(10)}) > 1
+    assert len({webhooks.wait_after(5) for _ in range(10)}) > 1
 
 
 def test_410_ends_the_webhook(told: Callable[..., Alert], hook: Receiver, as_ada: Client) -> None:
