@@ -9,14 +9,13 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest
@@ -25,6 +24,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import User
+from config.links import Links
 
 from .models import Prediction, StoredFile
 from .models.files import StoredFileQuerySet
@@ -35,9 +35,8 @@ log = structlog.get_logger(__name__)
 CHUNK = 1 << 20
 NAME_BYTES = 255
 KEPT = timedelta(hours=24)
-LINK_HOLDS = timedelta(hours=24)  # and up to an hour more: links are the same for an hour
 LEFT_OVER = timedelta(hours=1)  # what has no row for so long belongs to nobody
-SIGNER = Signer(salt="file download")
+LINKS = Links("file download")
 CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 UNKNOWN_TYPE = "application/octet-stream"
 
@@ -110,27 +109,16 @@ def path_of(stored: StoredFile) -> Path:
 
 
 def url_of(stored: StoredFile, request: Request | HttpRequest | None = None) -> str:
-    """An absolute address that opens the file without a token, for a day.
-
-    It stays the same for an hour, so that answers that hold it can be revalidated.
-    """
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    expiry = int((hour + LINK_HOLDS + timedelta(hours=1)).timestamp())
+    """An absolute address that opens the file without a token, for a day."""
     owner = stored.owner.get_username()
-    query = {"expiry": expiry, "owner": owner, "signature": _signature(owner, stored.pk, expiry)}
+    query = {"owner": owner, **LINKS.signed(owner, stored.pk)}
     path = f"{reverse('v1:file-download', args=[stored.pk])}?{urlencode(query)}"
     return request.build_absolute_uri(path) if request else f"{settings.PUBLIC_URL}{path}"
 
 
 def by_link(id: str, *, owner: str, expiry: str, signature: str) -> StoredFile | None:
     """The file of a signed address, unless the address was changed or its time is over."""
-    if not expiry.isdecimal() or len(expiry) > 12 or "\0" in owner + signature:
-        return None
-    if datetime.fromtimestamp(int(expiry), UTC) < timezone.now():
-        return None
-    try:
-        SIGNER.unsign(f"{_signed(owner, id, int(expiry))}:{signature}")
-    except BadSignature:
+    if "\0" in owner or not LINKS.are_good(owner, id, expiry=expiry, signature=signature):
         return None
     return _existing().filter(pk=id, owner__username=owner).first()
 
@@ -228,14 +216,6 @@ def _check_quota(owner: User, size: int) -> None:
             f"Your files have {_mega(kept)} together and may have "
             f"{_mega(settings.FILES_PER_OWNER)}; delete some, or wait until they expire."
         )
-
-
-def _signature(owner: str, id: str, expiry: int) -> str:
-    return SIGNER.signature(_signed(owner, id, expiry))
-
-
-def _signed(owner: str, id: str, expiry: int) -> str:
-    return f"{owner} {id} {expiry}"
 
 
 def _sweep() -> int:

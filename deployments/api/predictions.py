@@ -23,7 +23,7 @@ from config.api.bodies import FastJSONRenderer
 from deployments.api import asking, prediction_contract
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
-from deployments.predictions import actions, known, links, queueing, serving, shapes, streams
+from deployments.predictions import actions, known, queueing, serving, shapes, streams
 from deployments.predictions.checking import BadInput
 
 VERSION = re.compile(r"(?:(?P<owner>[^/:]+)/(?P<name>[^:]+))?:?(?P<id>[0-9a-f]{64})?")
@@ -189,7 +189,7 @@ def _streamed(request: Request, prediction_id: str) -> Prediction:
     expiry = request.query_params.get("expiry", "")
     rows = Prediction.objects.select_related(*KNOWN).filter(owner__is_active=True)
     found = rows.filter(pk=_plain(prediction_id)).first()
-    if found is None or not links.is_good(found.pk, expiry=expiry, signature=signature):
+    if found is None or not streams.LINKS.are_good(found.pk, expiry=expiry, signature=signature):
         sentence = _(
             "This address opens no stream: it was changed, or its time is over. "
             "GET /v1/predictions/{id} tells a new one."

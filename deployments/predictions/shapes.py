@@ -1,6 +1,7 @@
 """How a prediction looks as JSON: Replicate's fields under its names, then ours."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,7 +9,7 @@ from rest_framework.request import Request
 
 from deployments.models import Prediction
 
-from . import links, outputs, pieces, queueing
+from . import outputs, pieces, queueing, streams
 
 Shape = dict[str, Any]
 Asked = Request | HttpRequest | None
@@ -69,7 +70,7 @@ def _urls(prediction: Prediction, request: Asked) -> Shape:
         "web": f"{origin}/predictions/{prediction.pk}",
         "get": api,
         "cancel": f"{api}/cancel",
-        "stream": f"{api}/stream?{links.query(prediction.pk)}",
+        "stream": f"{api}/stream?{urlencode(streams.LINKS.signed(prediction.pk))}",
     }
 
 

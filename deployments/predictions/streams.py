@@ -14,6 +14,7 @@ from typing import Any
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from config.links import Links
 from deployments.models import Prediction, PredictionEvent
 
 from . import database, outputs, watching
@@ -26,6 +27,9 @@ STILL_HERE = b": still here\n\n"
 Kind = PredictionEvent.Kind
 Told = tuple[int, str, str]  # number, kind, text
 Asked = Request | HttpRequest | None
+
+# Replicate's JavaScript client sends no token to the address of a stream.
+LINKS = Links("prediction stream")
 
 _room = threading.Semaphore(MOST)
 

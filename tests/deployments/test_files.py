@@ -20,6 +20,7 @@ from replicate.client import Client as Replicate
 
 from accounts import tokens
 from accounts.models import User
+from config import links
 from deployments import files
 from deployments.models import StoredFile
 
@@ -229,7 +230,7 @@ def test_a_signature_opens_one_file_of_one_owner_until_its_end(
 
 def test_a_link_ends(ada: User, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = files.store(ada, "a", "text/plain", io.BytesIO(b"x"))
-    monkeypatch.setattr(files, "LINK_HOLDS", timedelta(hours=-3))
+    monkeypatch.setattr(links, "HOLDS", timedelta(hours=-3))
 
     response = client.get(files.url_of(stored).partition("8000")[2])
 
