@@ -12,7 +12,7 @@ from catalog.models import AIModel, Publisher
 
 from . import figures, words
 from .address import searching
-from .pagination import Pages
+from .pagination import Pages, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,7 @@ def pages(page: Page[Publisher], text: str) -> Pages:
         query = urlencode({name: value for name, value in pairs.items() if value})
         return f"{reverse('publishers')}?{query}" if query else reverse("publishers")
 
-    return Pages(
-        number=page.number,
-        count=page.paginator.num_pages,
-        previous_url=url(page.number - 1) if page.has_previous() else "",
-        next_url=url(page.number + 1) if page.has_next() else "",
-        first_number=page.start_index(),
-        first=figures.whole(page.start_index()),
-        last=figures.whole(page.end_index()),
-        total=figures.whole(page.paginator.count),
-    )
+    return place_of(page, url)
 
 
 def totals(publisher: Publisher) -> Totals:

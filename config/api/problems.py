@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.views import exception_handler
 
@@ -27,6 +28,11 @@ class BadParameters(ValidationError):
             for field, found in self.sentences.items()
             for sentence in found
         ]
+
+
+class TooLarge(APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("A request may have 20 MB at most; upload larger files to /v1/files.")
 
 
 def problem(

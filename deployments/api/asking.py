@@ -8,13 +8,12 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
 from config import outbound
-from config.api.problems import BadParameters
+from config.api.problems import BadParameters, TooLarge
 from deployments.predictions.checking import BadInput
 
 WEBHOOK_EVENTS = ("start", "output", "logs", "completed")
@@ -24,11 +23,6 @@ DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 CANCEL_AFTER_LEAST = 5
 BODY_MAX = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 MOST_KEPT = 10 * 366 * 86_400
-
-
-class TooLarge(APIException):
-    status_code = 413
-    default_detail = _lazy("A request may have 20 MB at most; upload larger files to /v1/files.")
 
 
 class BodyParser(JSONParser):

@@ -7,8 +7,8 @@ from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +19,7 @@ from accounts.scopes import Needs
 from catalog.api import contract, parameters
 from config.api import pages
 from config.api.contract import PROBLEM
-from config.api.problems import BadParameters
+from config.api.problems import BadParameters, TooLarge
 from deployments import files
 from deployments.models import StoredFile
 
@@ -27,10 +27,6 @@ METADATA_BYTES = 10_000
 # Types that a browser may run are handed out as bytes without a meaning.
 ACTIVE = ("html", "xml", "svg", "javascript", "ecmascript", "wasm")
 FILE_ID = [OpenApiParameter("file_id", str, "path", description="The file's id.")]
-
-
-class TooLarge(APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
 class UrlsShape(serializers.Serializer[None]):

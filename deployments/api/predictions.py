@@ -20,6 +20,7 @@ from catalog.api import naming
 from catalog.models import AIModel, Version
 from config.api import pages
 from config.api.bodies import FastJSONRenderer
+from config.api.problems import TooLarge
 from deployments.api import asking, prediction_contract
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
@@ -59,7 +60,7 @@ class Asking(APIView):
         if isinstance(exc, serving.NotServed):
             exc = NotServed(str(exc))
         if isinstance(exc, RequestDataTooBig):
-            exc = asking.TooLarge()
+            exc = TooLarge()
         if isinstance(exc, queueing.QueueFull):
             exc = QueueFull(exc)
         return super().handle_exception(exc)

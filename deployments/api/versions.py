@@ -19,16 +19,12 @@ from catalog.api import contract, shapes, versions
 from catalog.api.serializers import VersionShape
 from catalog.models import AIModel, Source
 from config.api.contract import PROBLEM
-from config.api.problems import BadParameters
+from config.api.problems import BadParameters, TooLarge
 from deployments.bundles import publishing, pushing
 from deployments.bundles.errors import BadBundle
 from deployments.bundles.reading import MB, MOST_BYTES
 
 log = structlog.get_logger(__name__)
-
-
-class TooLarge(APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
 class NoRoom(APIException):

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from catalog.pages import figures
-from catalog.pages.pagination import Pages
+from catalog.pages.pagination import Pages, place_of
 from deployments.models import Deployment, Instance
 from deployments.pages import words
 
@@ -72,16 +72,7 @@ def paged(request: HttpRequest, found: QuerySet, per_page: int = PER_PAGE) -> tu
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     page = Paginator(found, per_page).get_page(number)
-    return list(page), Pages(
-        number=page.number,
-        count=page.paginator.num_pages,
-        previous_url=_url(request, page.number - 1) if page.has_previous() else "",
-        next_url=_url(request, page.number + 1) if page.has_next() else "",
-        first_number=page.start_index(),
-        first=figures.whole(page.start_index()),
-        last=figures.whole(page.end_index()),
-        total=figures.whole(page.paginator.count),
-    )
+    return list(page), place_of(page, lambda number: _url(request, number))
 
 
 def _url(request: HttpRequest, number: int) -> str:
