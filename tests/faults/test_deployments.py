@@ -1,4 +1,4 @@
-"""Workers killed, paused and doubled, models killed, Redis away: nothing twice, and it is so."""
+"""Workers killed, stopped, paused, doubled; models killed; Redis and PostgreSQL away: it is so."""
 
 import json
 import os
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from config.celery import LONGEST_END
 from deployments import actions, leases
 from deployments.models import Deployment, Instance, Status
 from tests.deployments import deployables, instances
@@ -66,9 +67,11 @@ def the_lease_is_over(deployment: Deployment) -> None:
     Deployment.objects.filter(pk=deployment.pk).update(leased_until=leases.in_time(-1))
 
 
-def only_one_runs(local: "LocalRuntime", deployment: Deployment) -> None:
+def only_one_runs(local: "LocalRuntime", deployment: Deployment, *, among: int = 1) -> None:
     (instance,) = deployment.instances.living()
-    assert local.keys() == {instance.key}
+    running = local.keys()
+    assert instance.key in running
+    assert len(running) == among
     keepers = instances.alive(f"instances/{instance.key}")
     assert keepers, "its keeper is there"
     assert deployment.events.filter(code="Promised", instance=instance.key).count() == 1
@@ -130,6 +133,88 @@ def test_without_redis_a_wish_is_taken_and_done_when_it_is_back_empty(
 
     becomes(deployment, Status.RUNNING)
     only_one_runs(local, deployment)
+
+
+def test_what_waits_is_done_though_redis_forgot_it(
+    workers: real.Workers, redis: real.Redis, local: "LocalRuntime", deploy: "Deploy"
+) -> None:
+    version = deployables.version()
+    rows = [deploy(name=f"waits-{number}", version=version) for number in range(4)]
+    redis.client().flushall()
+    workers.start()
+    wait_until(some(), "a promise")
+    redis.client().flushall()
+
+    for row in rows:
+        becomes(row, Status.RUNNING)
+
+    assert Instance.objects.count() == len(local.keys()) == len(rows)
+
+
+def test_a_worker_that_is_told_to_stop_ends_soon_and_another_goes_on(
+    workers: real.Workers, redis: real.Redis, local: "LocalRuntime", deployment: Deployment
+) -> None:
+    worker = workers.start()
+    wait_until(some(), "a promise")
+
+    worker.terminate()
+
+    worker.wait(LONGEST_END - 5)  # by itself, not by the alarm
+    assert redis.client().hlen("unacked") == 0
+    workers.start()
+    becomes(deployment, Status.RUNNING)
+    only_one_runs(local, deployment)
+
+
+def test_workers_that_are_told_to_stop_while_they_write_leave_nothing_half_done(
+    workers: real.Workers, local: "LocalRuntime", deployment: Deployment
+) -> None:
+    for number in (1, 3):
+        the_lease_is_over(deployment)
+        worker = workers.start("tests.faults.quitting", QUIT_AT_WRITE=str(number))
+        worker.wait(LONGEST_END + 5)
+        assert worker.returncode != -signal.SIGALRM
+
+    workers.start()
+    becomes(deployment, Status.RUNNING)
+    only_one_runs(local, deployment)
+    assert deployment.events.filter(code="Ready").count() == 1
+
+
+def test_workers_go_on_when_postgresql_has_crashed_and_is_back(
+    workers: real.Workers, local: "LocalRuntime", deployment: Deployment, deploy: "Deploy"
+) -> None:
+    worker = workers.start()
+    becomes(deployment, Status.RUNNING)
+    version = deployment.release_wanted.version
+
+    postgresql_crashes()
+    other = deploy(name="other", version=version)
+
+    becomes(other, Status.RUNNING)
+    becomes(deployment, Status.RUNNING)
+    assert worker.poll() is None
+    only_one_runs(local, deployment, among=2)
+    only_one_runs(local, other, among=2)
+
+
+def postgresql_crashes() -> None:
+    """A backend that is killed lets the server end all others, recover, and begin anew."""
+    with connection.copy().cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        os.kill(cursor.fetchone()[0], signal.SIGKILL)
+    wait_until(lambda: not is_answered(), "the end of all connections")
+    connection.close()
+    wait_until(is_answered, "PostgreSQL again")
+
+
+def is_answered() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return False
+    return True
 
 
 def test_two_workers_with_two_clocks_start_each_once(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import redis
+
 from launch import broker
 from launch.parts import STOPPABLE_THREADS
 from tests import servers
@@ -39,6 +41,9 @@ class Redis:
             self.process.kill()
             self.process.wait()
 
+    def client(self) -> "redis.Redis":
+        return redis.Redis.from_url(self.url)
+
 
 @dataclass
 class Workers:
@@ -46,10 +51,10 @@ class Workers:
     folder: Path
     started: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
-    def start(self) -> "subprocess.Popen[bytes]":
+    def start(self, app: str = "config.celery", **settings: str) -> "subprocess.Popen[bytes]":
         """Each has the clock: two of them are two clocks."""
         said = self.folder / f"worker-{len(self.started)}.txt"
-        command = [sys.executable, "-m", "celery", "--quiet", "--app", "config.celery", "worker"]
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", app, "worker"]
         command += ["--pool", "custom", "--concurrency", "8", "--clock", "--queues", QUEUES]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
         command += ["--schedule-filename", str(said.with_suffix(".clock"))]
@@ -57,14 +62,16 @@ class Workers:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environment | STOPPABLE_THREADS,
+                env=self.environment | STOPPABLE_THREADS | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         self.started.append(process)
-        servers.wait_until(lambda: b"ready" in said.read_bytes(), said.read_text())
+        servers.wait_until(
+            lambda: b"ready" in said.read_bytes() or process.poll() is not None, said.read_text()
+        )
         return process
 
     def kill_all(self) -> None:
@@ -82,6 +89,8 @@ def environment(var_dir: Path, database: dict[str, Any], broker_url: str) -> dic
         "DATABASE_URL": f"postgresql://{database['USER']}@{place}",
         "BROKER_URL": broker_url,
         # As launch/parts.py sets it, for tests that do not wait for so long.
-        "PGOPTIONS": "-c idle_in_transaction_session_timeout=2s",
+        # The tests' server, which answers a COMMIT before it wrote, must not when it is to crash.
+        "PGOPTIONS": "-c idle_in_transaction_session_timeout=2s -c synchronous_commit=on",
+        "REMAP_SIGTERM": "SIGQUIT",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
