@@ -5,15 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from launch.instance import ROOT
-from tests.browser.conftest import WATCH, _check_host
+from tests.browser.conftest import Open, pages_of
 from tests.deployments.predictions.conftest import empty_database
 from tests.deployments.predictions.standing import Standing, standing
 
@@ -27,7 +27,6 @@ pytestmark = [
 ]
 HELLO = "/models/slipway/hello"
 STARTS = 60_000  # milliseconds in which a model is started, on a busy machine
-Enter = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -60,33 +59,10 @@ def signed_in(slipway: Standing, browser: Browser) -> Any:
 
 
 @pytest.fixture
-def enter(slipway: Standing, browser: Browser, signed_in: Any) -> Iterator[Enter]:
-    """Open a path as Ada; what went wrong on any page fails at the end."""
-    contexts: list[BrowserContext] = []
-    wrongs: list[str] = []
-
-    def enter(path: str, **options: Any) -> Page:
-        context = browser.new_context(storage_state=signed_in, **options)
-        contexts.append(context)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: wrongs.append(f"error: {error}"))
-        page.on("request", lambda asked: _check_host(asked.url, slipway.url, wrongs))
-        page.on(
-            "console",
-            lambda said: wrongs.append(f"console: {said.text}") if said.type == "error" else None,
-        )
-        page.goto(slipway.url + path)
-        return page
-
-    yield enter
-
-    for context in contexts:
-        for page in context.pages:
-            wrongs.extend(page.evaluate("window.__violations"))
-        context.close()
-    assert wrongs == []
+def enter(slipway: Standing, browser: Browser, signed_in: Any) -> Iterator[Open]:
+    """Open a path as Ada."""
+    with pages_of(browser, slipway.url, storage_state=signed_in) as enter:
+        yield enter
 
 
 def run(page: Page, text: str) -> None:
@@ -102,7 +78,7 @@ def output(page: Page) -> Any:
     return page.locator("#answer .said")
 
 
-def test_a_model_is_run_deployed_watched_changed_and_stopped(enter: Enter) -> None:
+def test_a_model_is_run_deployed_watched_changed_and_stopped(enter: Open) -> None:
     page = enter(HELLO)
     page.get_by_role("link", name="Run", exact=True).click()
 
@@ -139,7 +115,7 @@ def test_a_model_is_run_deployed_watched_changed_and_stopped(enter: Enter) -> No
     expect(page.get_by_role("button", name="Start")).to_be_visible()
 
 
-def test_without_javascript_a_model_is_run_by_looking_again(enter: Enter) -> None:
+def test_without_javascript_a_model_is_run_by_looking_again(enter: Open) -> None:
     page = enter(f"{HELLO}/run", java_script_enabled=False)
 
     run(page, "you")
@@ -152,7 +128,7 @@ def test_without_javascript_a_model_is_run_by_looking_again(enter: Enter) -> Non
     expect(output(page)).to_have_text("hello you")
 
 
-def test_output_is_shown_as_it_comes(enter: Enter) -> None:
+def test_output_is_shown_as_it_comes(enter: Open) -> None:
     page = enter("/models/slipway/count/run")
     run(page, "warm")
     expect(page.locator("#answer h2 .label")).to_have_text("Done", timeout=STARTS)
@@ -165,7 +141,7 @@ def test_output_is_shown_as_it_comes(enter: Enter) -> None:
     expect(output(page)).to_have_text("one two three four five six")
 
 
-def test_a_file_is_sent_and_one_that_was_made_is_shown(enter: Enter) -> None:
+def test_a_file_is_sent_and_one_that_was_made_is_shown(enter: Open) -> None:
     page = enter(f"{HELLO}/run")
     sent = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"quiet words"}
     page.get_by_label("File").set_input_files(sent)
@@ -178,7 +154,7 @@ def test_a_file_is_sent_and_one_that_was_made_is_shown(enter: Enter) -> None:
     expect(page.locator("#answer a[download]").first).to_be_visible(timeout=STARTS)
 
 
-def test_what_goes_wrong_is_told_with_its_log(enter: Enter) -> None:
+def test_what_goes_wrong_is_told_with_its_log(enter: Open) -> None:
     page = enter(f"{HELLO}/run")
     page.get_by_label("How").fill("fail")
 
@@ -188,7 +164,7 @@ def test_what_goes_wrong_is_told_with_its_log(enter: Enter) -> None:
     expect(page.locator("#answer h2 .label")).to_have_text("Failed")
 
 
-def test_a_prediction_is_cancelled_while_it_runs(enter: Enter) -> None:
+def test_a_prediction_is_cancelled_while_it_runs(enter: Open) -> None:
     page = enter(f"{HELLO}/run")
     page.get_by_label("Seconds").fill("60")
 
@@ -199,7 +175,7 @@ def test_a_prediction_is_cancelled_while_it_runs(enter: Enter) -> None:
     expect(page.locator("#answer h2 .label")).to_have_text("Cancelled")
 
 
-def test_the_form_is_run_by_keyboard_alone(enter: Enter) -> None:
+def test_the_form_is_run_by_keyboard_alone(enter: Open) -> None:
     page = enter(f"{HELLO}/run")
     page.get_by_label("Text").focus()
 
@@ -209,7 +185,7 @@ def test_the_form_is_run_by_keyboard_alone(enter: Enter) -> None:
     expect(output(page)).to_have_text("hello keys", timeout=STARTS)
 
 
-def test_nothing_is_wider_than_a_narrow_phone(enter: Enter) -> None:
+def test_nothing_is_wider_than_a_narrow_phone(enter: Open) -> None:
     page = enter("/deployments", viewport={"width": 320, "height": 640})
 
     for path in ("/deployments", "/predictions", f"{HELLO}/run", f"{HELLO}/deploy"):
