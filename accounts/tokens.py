@@ -18,6 +18,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from config.worded import Blank, Question
+
 from .models import Token, User
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,9 @@ DAYS = 90
 MOST_DAYS = 366
 MOST_PER_PERSON = 100
 NOTED_EVERY = timedelta(minutes=1)
+_USABLE = Question(
+    lambda: Token.objects.usable().select_related("user").filter(digest=Blank("digest"))[:1]
+)
 
 
 class TooMany(Exception):
@@ -82,8 +87,7 @@ def find_usable(text: str) -> Token | None:
     """By the database's clock, in one query; in none for what is no token at all."""
     if not is_well_formed(text):
         return None
-    found = Token.objects.usable().select_related("user").filter(digest=digest(text))
-    return found.first()
+    return _USABLE.first(digest=digest(text))
 
 
 def why_not(text: str) -> str:
