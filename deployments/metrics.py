@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
+from config.worded import Blank, Change, Question
 from deployments.models import Deployment, Instance, MinuteMetrics, Prediction
 
 KEPT = timedelta(days=30)
@@ -19,6 +20,14 @@ BOUNDS = (
     *(1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 45.0),
     *(60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1800.0, 3600.0),
 )
+NOTED = ("requests", "errors", "seconds", "latencies")
+_MINUTE = Question(
+    lambda: MinuteMetrics.objects.select_for_update().filter(
+        deployment=Blank("deployment_id"),
+        minute=Blank("minute", MinuteMetrics._meta.get_field("minute")),
+    )[:1]
+)
+_NOTE = Change(lambda: MinuteMetrics.objects.filter(pk=Blank("id")), NOTED)
 # What a page shows: so many hours, in steps of so many minutes.
 SPANS = {"1h": (1, 1), "24h": (24, 20), "7d": (168, 120), "30d": (720, 720)}
 
@@ -67,8 +76,8 @@ def note(prediction: Prediction) -> None:
         return
     minute = prediction.completed_at.replace(second=0, microsecond=0)
     row = {"deployment_id": prediction.deployment_id, "minute": minute}
-    with transaction.atomic():
-        noted = MinuteMetrics.objects.select_for_update().filter(**row).first()
+    with transaction.atomic(savepoint=False):
+        noted = _MINUTE.first(**row)
         if noted is None:
             MinuteMetrics.objects.bulk_create([MinuteMetrics(**row)], ignore_conflicts=True)
             noted = MinuteMetrics.objects.select_for_update().get(**row)
@@ -78,7 +87,7 @@ def note(prediction: Prediction) -> None:
         took = (prediction.completed_at - prediction.created_at).total_seconds()
         if prediction.status == Prediction.Status.SUCCEEDED:
             noted.latencies = _together(noted.latencies, _one(took))
-        noted.save(update_fields=["requests", "errors", "seconds", "latencies"])
+        _NOTE(id=noted.pk, **{name: getattr(noted, name) for name in NOTED})
 
 
 def note_instances() -> None:

@@ -9,10 +9,19 @@ from django.conf import settings
 from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
+from config.worded import Blank, Question
 from deployments.models import Deployment, Instance, Prediction
 
 USUAL_SECONDS = 2.0  # of a prediction, where nothing is known of the last ones
 LONGEST_PAUSE = 60
+_ONE_THAT_WAITS = Question(
+    lambda: (
+        Prediction.objects.queued()
+        .filter(deployment=Blank("deployment"))
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 class QueueFull(Exception):
@@ -43,7 +52,7 @@ def turn(deployment_id: int, owner_id: int) -> int:
 
 
 def is_empty(deployment_id: int) -> bool:
-    return not Prediction.objects.queued().filter(deployment=deployment_id).exists()
+    return not _ONE_THAT_WAITS.rows(deployment=deployment_id)
 
 
 def position(prediction: Prediction) -> int | None:

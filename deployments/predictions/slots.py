@@ -4,9 +4,28 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from config.worded import Blank, Change, Question
 from deployments.models import Instance, Prediction
 
 NEEDED = ("key", "address", "price_per_second", "release", "deployment")
+_FREE = Question(
+    lambda: (
+        Instance.objects.with_free_slot()
+        .filter(deployment=Blank("deployment"), release=F("deployment__release_serving"))
+        .only(*NEEDED)
+        .order_by("slots_taken", "pk")[:8]
+    )
+)
+_TAKE = Change(
+    lambda: Instance.objects.with_free_slot().filter(pk=Blank("id")),
+    slots_taken=F("slots_taken") + 1,
+    used_at=Now(),
+)
+_GIVE_BACK = Change(
+    lambda: Instance.objects.filter(pk=Blank("id"), slots_taken__gt=0),
+    slots_taken=F("slots_taken") - 1,
+    used_at=Now(),
+)
 
 
 def take(deployment_id: int) -> Instance | None:
@@ -14,20 +33,15 @@ def take(deployment_id: int) -> Instance | None:
 
     To be called in the transaction that writes the row which holds the place from then on.
     """
-    free = Instance.objects.with_free_slot().filter(
-        deployment=deployment_id, release=F("deployment__release_serving")
-    )
-    for instance in free.only(*NEEDED).order_by("slots_taken", "pk")[:8]:
-        still = Instance.objects.with_free_slot().filter(pk=instance.pk)
-        if still.update(slots_taken=F("slots_taken") + 1, used_at=Now()):
+    for instance in _FREE.all(deployment=deployment_id):
+        if _TAKE(id=instance.pk):
             return instance
     return None
 
 
 def give_back(instance_id: int) -> None:
     """Nothing happens at an instance that was counted anew meanwhile."""
-    taken = Instance.objects.filter(pk=instance_id, slots_taken__gt=0)
-    taken.update(slots_taken=F("slots_taken") - 1, used_at=Now())
+    _GIVE_BACK(id=instance_id)
 
 
 def doubt(instance: Instance) -> None:
