@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import AIModel, Version
+from config.worded import Blank, Question
 from deployments import doorbell, hardware, wishes
 from deployments.lifecycle import preparing
 from deployments.models import Deployment, Event, Hardware, Release, Status
@@ -25,6 +26,11 @@ RELEASED = ("version", "hardware", "min_instances", "max_instances", "idle_secon
 KEPT_ON_THE_ROW = ("stop_at", "budget")
 INSTALLATION = "slipway"  # who owns what all share
 TRIED_AGAIN_AFTER = timedelta(minutes=1)  # a shared deployment that failed, at the next call
+_SHARED = Question(
+    lambda: Deployment.objects.existing().filter(is_shared=True, shared_version=Blank("version"))[
+        :1
+    ]
+)
 
 
 def deploy(
@@ -151,7 +157,7 @@ def _make_shared(version: Version) -> Deployment:
 
 
 def _shared(version: Version) -> Deployment | None:
-    return Deployment.objects.existing().filter(is_shared=True, shared_version=version).first()
+    return _SHARED.first(version=version.pk)
 
 
 def _make(

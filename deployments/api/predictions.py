@@ -21,6 +21,7 @@ from catalog.models import AIModel, Version
 from config.api import pages
 from config.api.bodies import FastJSONRenderer
 from config.api.problems import TooLarge
+from config.worded import Blank, Question
 from deployments.api import asking, prediction_contract
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
@@ -29,6 +30,10 @@ from deployments.predictions.checking import BadInput
 
 VERSION = re.compile(r"(?:(?P<owner>[^/:]+)/(?P<name>[^:]+))?:?(?P<id>[0-9a-f]{64})?")
 KNOWN = ("owner", "ai_model__publisher", "version", "deployment__owner")
+_MINE = Question(lambda: Deployment.objects.own_of(Blank("owner")).filter(name=Blank("name"))[:1])
+_NAMED = Question(
+    lambda: AIModel.objects.still_listed().filter(key=Blank("key")).values_list("pk")[:1]
+)
 
 
 class NotServed(APIException):
@@ -113,12 +118,13 @@ class DeploymentPredictionList(Asking):
     @prediction_contract.create_of_deployment
     def post(self, request: Request, owner: str, name: str) -> Response:
         asked = asking.read(request)
-        rows = Deployment.objects.visible_to(request.user).filter(name=_plain(name))
-        deployment = rows.first() if owner == request.user.get_username() else None
+        user: Any = request.user
+        deployment = None
+        if owner == user.get_username():
+            deployment = _MINE.first(owner=user.pk, name=_plain(name))
         if deployment is None:
             sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
             raise NotFound(sentence % f"{owner}/{name}")
-        user: Any = request.user
         deployment.owner = user
         return self.created(request, asked, serving.version_of(deployment), deployment)
 
@@ -226,8 +232,7 @@ def _named_in_body(owner: str, name: str) -> int:
 
 def _model_id(owner: str, name: str) -> int:
     """Without reading its whole row, unless it goes by a former name. Raises NotFound."""
-    listed = AIModel.objects.still_listed().named(_plain(owner), _plain(name))
-    pk = listed.values_list("pk", flat=True).first()
+    pk: int | None = _NAMED.value(key=_plain(f"{owner}/{name}").lower())
     return pk or naming.find(owner, name).ai_model.pk
 
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from config.worded import Blank
 from deployments.leases import in_time
 from deployments.models import Instance, Prediction
 from deployments.webhooks import noting
@@ -35,7 +36,11 @@ class Held:
 
     def row(self) -> QuerySet[Prediction]:
         """Empty once the lease was lost."""
-        return Prediction.objects.running().filter(pk=self.prediction.pk, lease_owner=self.lease)
+        return held(self.prediction.pk, self.lease)
+
+
+def held(id: str | Blank, lease: str | Blank) -> QuerySet[Prediction]:
+    return Prediction.objects.running().filter(pk=id, lease_owner=lease)
 
 
 def at_once(prediction: Prediction) -> Held | None:
@@ -90,12 +95,12 @@ def renew(leases: list[str]) -> None:
 
 
 def _begun(instance: Instance, lease: str) -> dict[str, Any]:
-    place = known.place(instance.release_id)
+    release = known.release(instance.release_id)
     return {
         "status": Prediction.Status.PROCESSING,
         "instance": instance,
-        "hardware": place.sku,
-        "currency": place.currency,
+        "hardware": release.sku,
+        "currency": release.currency,
         "started_at": timezone.now(),
         "lease_owner": lease,
         "leased_until": in_time(LEASE_SECONDS),

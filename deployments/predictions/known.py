@@ -15,15 +15,16 @@ SECONDS = 10.0  # a model that was renamed is shown under its old name for so lo
 
 
 @dataclass(frozen=True)
-class Place:
-    """The hardware of a release, as a prediction notes it."""
+class Known:
+    """What a release answers with, and its hardware as a prediction notes it."""
 
+    version_id: int
     sku: str
     currency: str
 
 
 _versions: TTLCache[int, Version] = TTLCache(maxsize=256, ttl=SECONDS)
-_places: TTLCache[int, Place] = TTLCache(maxsize=256, ttl=SECONDS)
+_releases: TTLCache[int, Known] = TTLCache(maxsize=256, ttl=SECONDS)
 
 
 @cached(_versions, lock=threading.Lock())
@@ -33,15 +34,13 @@ def version(pk: int) -> Version:
     return rows.get(pk=pk)
 
 
-@cached(_places, lock=threading.Lock())
-def place(release_id: int) -> Place:
-    sku, currency = Release.objects.values_list("hardware__sku", "hardware__currency").get(
-        pk=release_id
-    )
-    return Place(sku, currency)
+@cached(_releases, lock=threading.Lock())
+def release(release_id: int) -> Known:
+    rows = Release.objects.values_list("version_id", "hardware__sku", "hardware__currency")
+    return Known(*rows.get(pk=release_id))
 
 
 def forget() -> None:
     """For tests: their rows come and go."""
     _versions.clear()
-    _places.clear()
+    _releases.clear()

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.worded import Blank, Change
 from deployments import cog, doorbell, metrics
 from deployments.models import Prediction
 from deployments.webhooks import noting
@@ -26,6 +27,13 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 3
 DRAIN_SECONDS = 60.0  # then another task goes on, so that none is long
 LOGS_MAX = 1_000_000  # characters of a prediction's log that are kept, the last ones
+ENDING = (
+    *("status", "output", "error", "reason", "logs", "metrics"),
+    *("cost", "completed_at", "keep_until"),
+)
+_END = Change(
+    lambda: claims.held(Blank("id"), Blank("lease")), ENDING, lease_owner="", leased_until=None
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ def settle(held: Held, outcome: Outcome) -> bool:
     let_go()  # it may have been lost while the model was asked
     ended = _ended(held, _with_output_kept(held, outcome))
     with transaction.atomic():
-        if not held.row().update(lease_owner="", leased_until=None, **ended):
+        if not _END(id=held.prediction.pk, lease=held.lease, **ended):
             outputs.forget(held.prediction)
             return False
         slots.give_back(held.instance.pk)

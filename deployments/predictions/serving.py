@@ -4,12 +4,26 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Version
+from config.worded import Blank, Question
 from deployments import actions
-from deployments.models import Deployment, Release, Status
+from deployments.models import Deployment, Status
 
 from . import known
 
 CLOSED = (Status.STOPPING, Status.STOPPED, Status.FAILED)
+_NEWEST = Question(
+    lambda: Version.objects.filter(ai_model=Blank("ai_model"), bundle__isnull=False).values_list(
+        "pk"
+    )[:1]
+)
+_OWN = Question(
+    lambda: (
+        Deployment.objects.own_of(Blank("owner"))
+        .filter(ai_model=Blank("ai_model"), wanted=Deployment.Wanted.RUNNING)
+        .filter(release_serving__version=Blank("version"))
+        .exclude(status__in=CLOSED)[:1]
+    )
+)
 
 
 class NotServed(Exception):
@@ -21,14 +35,12 @@ def version_of(deployment: Deployment) -> Version:
     release_id = deployment.release_serving_id or deployment.release_wanted_id
     if release_id is None:
         raise NotServed(_("The deployment %s has no release yet.") % deployment.name)
-    version_id = Release.objects.values_list("version_id", flat=True).get(pk=release_id)
-    return known.version(version_id)
+    return known.version(known.release(release_id).version_id)
 
 
 def newest_of(ai_model_id: int) -> Version:
     """The newest that can run here. Raises NotServed."""
-    runnable = Version.objects.filter(ai_model=ai_model_id, bundle__isnull=False)
-    pk = runnable.values_list("pk", flat=True).first()
+    pk = _NEWEST.value(ai_model=ai_model_id)
     if pk is None:
         raise NotServed(_("This model has no version that can run here."))
     return known.version(pk)
@@ -36,12 +48,9 @@ def newest_of(ai_model_id: int) -> Version:
 
 def deployment_for(user: User, version: Version) -> Deployment:
     """One's own that serves this version, else the one that all share. Raises NotServed."""
-    existing = Deployment.objects.existing().filter(
-        ai_model=version.ai_model_id, wanted=Deployment.Wanted.RUNNING
-    )
-    mine = existing.filter(owner=user, is_shared=False, release_serving__version=version)
-    found = mine.exclude(status__in=CLOSED).first()
+    found = _OWN.first(owner=user.pk, version=version.pk, ai_model=version.ai_model_id)
     if found:
+        found.owner = user
         return found
     try:
         return actions.shared_for(version)
