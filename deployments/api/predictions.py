@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -34,6 +34,8 @@ _MINE = Question(lambda: Deployment.objects.own_of(Blank("owner")).filter(name=B
 _NAMED = Question(
     lambda: AIModel.objects.still_listed().filter(key=Blank("key")).values_list("pk")[:1]
 )
+_VERSION = Question(lambda: _versions()[:1])
+_VERSION_OF_MODEL = Question(lambda: _versions().filter(ai_model=Blank("ai_model"))[:1])
 
 
 class NotServed(APIException):
@@ -212,15 +214,20 @@ def _version(said: str) -> Version:
         raise BadInput({"version": [_("Write it as in owner/name:id, owner/name, or the id.")]})
     if not match["id"]:
         return serving.newest_of(_named_in_body(match["owner"], match["name"]))
-    rows = Version.objects.filter(version_id=match["id"], ai_model__status__in=AIModel.LISTED)
     if match["owner"]:
-        rows = rows.filter(ai_model=_named_in_body(match["owner"], match["name"]))
-    # The same bundle pushed to two models has one id: either answers the same.
-    rows = rows.order_by(F("bundle").asc(nulls_last=True), "pk")
-    pk = rows.values_list("pk", flat=True).first()
+        ai_model = _named_in_body(match["owner"], match["name"])
+        pk = _VERSION_OF_MODEL.value(id=match["id"], ai_model=ai_model)
+    else:
+        pk = _VERSION.value(id=match["id"])
     if pk is None:
         raise BadInput({"version": [_("There is no such version here.")]})
     return known.version(pk)
+
+
+def _versions() -> QuerySet[Version, tuple[int]]:
+    rows = Version.objects.filter(version_id=Blank("id"), ai_model__status__in=AIModel.LISTED)
+    # The same bundle pushed to two models has one id: either answers the same.
+    return rows.order_by(F("bundle").asc(nulls_last=True), "pk").values_list("pk")
 
 
 def _named_in_body(owner: str, name: str) -> int:

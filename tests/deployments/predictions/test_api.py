@@ -4,7 +4,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from deployments import files
@@ -44,6 +46,19 @@ def test_a_warm_model_answers_in_the_same_request(ada: User, greeter: Served) ->
     assert told["urls"]["get"] == f"http://testserver/v1/predictions/{told['id']}"
     assert answer["Location"] == told["urls"]["get"]
     assert Instance.objects.get().slots_taken == 0
+
+
+def test_a_warm_model_is_asked_with_few_statements(ada: User, greeter: Served) -> None:
+    client = as_(ada)
+    ask(client, greeter, text="you")
+
+    with CaptureQueriesContext(connection) as captured:
+        ask(client, greeter, text="you")
+
+    said = [query["sql"] for query in captured.captured_queries]
+    # A minute may begin in between, and then its row is new.
+    counted = [sql for sql in said if "SAVEPOINT" not in sql and "minutemetrics" not in sql]
+    assert len(counted) == 10, counted
 
 
 @pytest.mark.parametrize(
