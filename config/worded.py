@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 from django.db.models.query import ModelIterable, get_related_populators
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
@@ -113,6 +113,33 @@ class Change:
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values({**self._fixed, **blanks})
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return Words(sql, tuple(parameters))
+
+
+class Insert:
+    """New rows of a model, one at a time; `fixed` are columns that the database works out."""
+
+    def __init__(self, model: type[models.Model], **fixed: models.Expression) -> None:
+        self._model = model
+        self._fields = [one for one in model._meta.local_concrete_fields if one.name not in fixed]
+        self._fixed = fixed
+        self._worded = lru_cache(self._word)
+
+    def __call__(self, row: models.Model) -> None:
+        words = self._worded(connection.vendor)
+        values = {field.attname: field.pre_save(row, add=True) for field in self._fields}
+        broken = transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS)
+        with broken, connection.cursor() as cursor:
+            cursor.execute(words.sql, _filled(words, values))
+        row._state.adding = False
+        row._state.db = DEFAULT_DB_ALIAS
+
+    def _word(self, _vendor: str) -> Words:
+        blanks: dict[str, Any] = {one.attname: Blank(one.attname, one) for one in self._fields}
+        query: Any = InsertQuery(self._model)
+        row = self._model(**blanks, **self._fixed)
+        query.insert_values(self._model._meta.local_concrete_fields, [row])
+        [(sql, parameters)] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         return Words(sql, tuple(parameters))
 
 

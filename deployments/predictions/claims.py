@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from config.worded import Blank
+from config.worded import Blank, Insert
 from deployments.leases import in_time
 from deployments.models import Instance, Prediction
 from deployments.webhooks import noting
@@ -24,6 +24,7 @@ from . import known, queueing, slots
 LEASE_SECONDS = 20.0
 HOST = socket.gethostname()[:40]
 KNOWN = ("owner", "ai_model__publisher", "version__bundle", "deployment__owner")
+_INSERT = Insert(Prediction, leased_until=in_time(LEASE_SECONDS))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def at_once(prediction: Prediction) -> Held | None:
         lease = _new_lease()
         for name, value in _begun(instance, lease).items():
             setattr(prediction, name, value)
-        prediction.save(force_insert=True)
+        _INSERT(prediction)
         noting.note(prediction, "start")
     return Held(prediction, instance, lease)
 

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from catalog.models import AIModel, Publisher
-from config.worded import Blank, Change, Question
+from config.worded import Blank, Change, Insert, Question
 
 NAMED = Question(
     lambda: (
@@ -21,6 +23,7 @@ TELL = Change(
     ("tags", "published_at", "revision"),
     popularity=F("popularity") + 1,
 )
+ADD = Insert(AIModel, published_at=Now())
 
 
 @pytest.fixture
@@ -78,3 +81,19 @@ def test_a_moment_comes_back_as_it_was_written(model: AIModel) -> None:
 
 def test_a_change_that_meets_no_row_says_so(model: AIModel) -> None:
     assert TELL(id=0, tags=[], published_at=None, revision="") == 0
+
+
+def test_a_new_row_is_what_was_asked_for(model: AIModel) -> None:
+    new = AIModel(pk=7, publisher=model.publisher, name="two", key="acme/two", tags=["%s"])
+
+    ADD(new)
+
+    found = AIModel.objects.get(key="acme/two")
+    assert (found.pk, found.publisher, found.tags, found.task) == (7, model.publisher, ["%s"], None)
+    assert found.published_at is not None
+    assert not new._state.adding
+
+
+def test_a_row_that_is_there_is_refused(model: AIModel) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ADD(AIModel(pk=7, publisher=model.publisher, name="one", key="acme/one"))
