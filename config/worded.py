@@ -41,6 +41,15 @@ class Words(NamedTuple):
     converters: Sequence[tuple[int, Convert]] = ()
     made_of: Callable[[Row], Any] = tuple
 
+    def rows(self, parameters: Sequence[Any]) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            rows = [list(row) for row in cursor.fetchall()]
+        for at, convert in self.converters:
+            for row in rows:
+                row[at] = convert(row[at])
+        return [self.made_of(tuple(row)) for row in rows]
+
 
 class Question(Generic[M]):
     """Rows of a queryset that nothing but the values of its blanks changes.
@@ -54,13 +63,7 @@ class Question(Generic[M]):
 
     def rows(self, **values: Any) -> list[Any]:
         words = self._worded(connection.vendor)
-        with connection.cursor() as cursor:
-            cursor.execute(words.sql, _filled(words, values))
-            rows = [list(row) for row in cursor.fetchall()]
-        for at, convert in words.converters:
-            for row in rows:
-                row[at] = convert(row[at])
-        return [words.made_of(tuple(row)) for row in rows]
+        return words.rows(_filled(words, values))
 
     def all(self, **values: Any) -> list[M]:
         return self.rows(**values)
@@ -79,7 +82,7 @@ class Question(Generic[M]):
         sql, parameters = compiler.as_sql()
         found = compiler.get_converters([column for column, _, _ in compiler.select])
         converters = [
-            (at, partial(_converted, convert, expression))
+            (at, partial(converted, convert, expression))
             for at, (steps, expression) in found.items()
             for convert in steps
         ]
@@ -147,7 +150,8 @@ def _filled(words: Words, values: dict[str, Any]) -> list[Any]:
     return [one.filled(values) if isinstance(one, Blank) else one for one in words.parameters]
 
 
-def _converted(convert: Any, expression: Any, value: Any) -> Any:
+def converted(convert: Any, expression: Any, value: Any) -> Any:
+    """What one of a compiler's get_converters() makes of a value of the connection now used."""
     return convert(value, expression, connection)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
+from config.worded import Convert, Row, Words, converted
+
 Ask = Callable[[Sequence[int]], models.QuerySet[Any, Any]]
-Row = tuple[Any, ...]
-Convert = Callable[[Any], Any]
 
 # Questions are worded for so many ids and multiples of it, the last one asked for again and again:
 # a page of copies has any number of them.
@@ -34,27 +34,17 @@ class ByIds:
         if not ids:
             return []
         ids = [*ids, *[ids[-1]] * (-len(ids) % STEP)]
-        sql, parameters, converters = self._worded(len(ids), connection.vendor)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [_filled(one, ids) for one in parameters])
-            rows = [list(row) for row in cursor.fetchall()]
-        for at, steps in converters:
-            for row in rows:
-                for step in steps:
-                    row[at] = step(row[at])
-        return [tuple(row) for row in rows]
+        words = self._worded(len(ids), connection.vendor)
+        return words.rows([_filled(one, ids) for one in words.parameters])
 
-    def _word(self, count: int, _vendor: str) -> tuple[str, Row, list[tuple[int, list[Convert]]]]:
-        """The statement, its parameters with places for the ids, and what turns columns to values.
-
-        The places are negative numbers, which no id is.
-        """
+    def _word(self, count: int, _vendor: str) -> Words:
+        """The places for the ids are negative numbers, which no id is."""
         places = range(-count, 0)
         compiler = self._ask(places).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
-        steps = [(at, _steps(*found)) for at, found in converters.items()]
-        return sql, tuple(parameters), steps
+        steps = [(at, step) for at, found in converters.items() for step in _steps(*found)]
+        return Words(sql, tuple(parameters), steps)
 
 
 def _steps(converters: Sequence[Any], expression: Any) -> list[Convert]:
@@ -64,7 +54,7 @@ def _steps(converters: Sequence[Any], expression: Any) -> list[Convert]:
         return [_json]
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
         return [_moment]
-    return [partial(_converted, convert, expression) for convert in converters]
+    return [partial(converted, convert, expression) for convert in converters]
 
 
 def _json(value: str | None) -> Any:
@@ -74,10 +64,6 @@ def _json(value: str | None) -> Any:
 def _moment(value: datetime | None) -> datetime | None:
     """SQLite's driver reads moments without their zone, which is always UTC."""
     return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _converted(convert: Any, expression: Any, value: Any) -> Any:
-    return convert(value, expression, connection)
 
 
 def _filled(parameter: Any, ids: Sequence[int]) -> Any:
