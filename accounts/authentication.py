@@ -23,6 +23,7 @@ class TokenAuthentication(SessionAuthentication):
             return super().authenticate(request)
         token = _token(header)
         tokens.note_use(token)
+        token.user.token = token  # whoever asks what they reach minds it
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

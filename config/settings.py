@@ -139,6 +139,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.request_id",
+    "accounts.audit.remember",
     "config.health.views.doors",
     "config.middleware.compress_answers",
     "config.api.middleware.api",

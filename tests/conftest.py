@@ -152,6 +152,27 @@ def meilisearch_url() -> Iterator[str]:
         pytest.skip(str(missing))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _audit_log_can_be_emptied() -> Iterator[None]:
+    """Between tests on SQLite, whose tables are emptied by DELETE, which the log refuses."""
+    from django.db.backends.sqlite3.operations import DatabaseOperations  # noqa: PLC0415
+
+    empty = DatabaseOperations.execute_sql_flush
+    kept = (
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'accounts_auditevent'"
+    )
+
+    def without_triggers(self: DatabaseOperations, statements: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            triggers = [row[0] for row in cursor.execute(kept).fetchall()]
+        drops = [f"DROP TRIGGER {trigger.split()[2]}" for trigger in triggers]
+        empty(self, [*drops, *statements, *triggers])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _language_of_the_settings() -> None:
     """A thread keeps the language of its last page, whichever test asked for that."""

@@ -1,15 +1,12 @@
-"""People who sign in, and the tokens of their programs."""
+"""Tokens of programs. Only their hash is stored; see accounts/tokens.py."""
 
 from typing import Self
 
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-
-class User(AbstractUser):
-    """A person with an account. Ours from the first migration, so that it can grow."""
+from .people import User
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -19,9 +16,17 @@ class TokenQuerySet(models.QuerySet["Token"]):
 
 
 class Token(models.Model):
-    """What a program shows to act for somebody. Only its hash is stored; see accounts/tokens.py."""
+    """What a program shows to act for somebody."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    organization = models.ForeignKey(
+        User,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens_limited_to_it",
+        help_text="It reaches what this organisation owns, and nothing else.",
+    )
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, help_text="Its first characters, to know it by.")
     digest = models.CharField(max_length=64, unique=True, help_text="sha-256 of the whole.")
