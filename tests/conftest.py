@@ -155,7 +155,7 @@ def meilisearch_url() -> Iterator[str]:
 @pytest.fixture(autouse=True, scope="session")
 def _audit_log_can_be_emptied() -> Iterator[None]:
     """Between tests on SQLite, whose tables are emptied by DELETE, which the log refuses."""
-    from django.db.backends.sqlite3.operations import DatabaseOperations  # noqa: PLC0415
+    from django.db.backends.sqlite3.base import DatabaseOperations  # noqa: PLC0415
 
     empty = DatabaseOperations.execute_sql_flush
     kept = (
