@@ -21,6 +21,16 @@ SECRET_KEY = environment.secret(
     "SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not IS_LOCAL
 )
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
+# Seal what must be told again (config/sealing.py): the first seals, each of them opens.
+_sealing = environment.secret(
+    "SEALING_KEYS", kept_in=VAR_DIR / "sealing_key", is_required=not IS_LOCAL
+)
+SEALING_KEYS = [key.strip() for key in _sealing.split(",") if key.strip()]
+if not SEALING_KEYS or any(len(key) < 32 for key in SEALING_KEYS):
+    raise ImproperlyConfigured(
+        "SEALING_KEYS holds a key that is too short; give each 50 or more random characters, "
+        "separated by commas."
+    )
 PORT = environment.number("PORT", default=8000, least=1)
 PUBLIC_URL = environment.url(
     "PUBLIC_URL",

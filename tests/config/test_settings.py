@@ -18,6 +18,7 @@ Read = Callable[..., dict[str, Any]]
 PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": "k" * 25 + "0123456789-abcdefghijklmno",
+    "SEALING_KEYS": "s" * 25 + "0123456789-abcdefghijklmno",
     "ALLOWED_HOSTS": "models.example.org",
     "PUBLIC_URL": "https://models.example.org",
 }
@@ -53,6 +54,7 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Read:
         ("PUBLIC_URL", "models.example.org", "set it as in https://"),
         ("EMAIL_URL", "mail.example.org", "set it as in smtp+tls://"),
         ("WEBHOOK_ALLOWED_HOSTS", "10.0.0.0/33", "set it as in hooks.intranet"),
+        ("SEALING_KEYS", "short,keys", "give each 50 or more random characters"),
         ("LOG_LEVEL", "LOUD", "set it to one of DEBUG, INFO"),
     ],
 )
@@ -66,7 +68,7 @@ def test_a_wrong_value_is_named_with_what_would_be_right(
     assert advice in str(refused.value)
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "SEALING_KEYS", "ALLOWED_HOSTS", "PUBLIC_URL"])
 def test_production_asks_for_what_has_no_safe_default(read: Read, missing: str) -> None:
     rest = {name: value for name, value in PRODUCTION.items() if name != missing}
 
@@ -87,6 +89,15 @@ def test_development_keeps_one_secret_for_every_process(read: Read, tmp_path: Pa
     assert first == second
     assert len(first) >= 50
     assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_development_keeps_a_key_that_seals_too(read: Read, tmp_path: Path) -> None:
+    assert read()["SEALING_KEYS"] == read()["SEALING_KEYS"]
+    assert (tmp_path / "var" / "sealing_key").stat().st_mode & 0o077 == 0
+
+
+def test_several_keys_may_open_what_was_sealed(read: Read) -> None:
+    assert read(SEALING_KEYS=f"{'a' * 40}, {'b' * 40}")["SEALING_KEYS"] == ["a" * 40, "b" * 40]
 
 
 def test_without_a_database_url_everything_is_in_the_state_folder(
