@@ -5,17 +5,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import URLPattern, path
 
 from config import deleting
+from config.paging import EstimatingPaginator
 
-from . import tokens
-from .models import Token, User
+from . import audit, audit_export, tokens
+from .audited import AuditedAdmin
+from .models import AuditEvent, Token, User
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
     def get_deleted_objects(
         self, objs: QuerySet[Any] | Sequence[User], request: HttpRequest
     ) -> deleting.Deletion:
@@ -23,7 +27,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Token)
-class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TokenAdmin(AuditedAdmin):
     """To see whose a token is that turned up somewhere, and to revoke it."""
 
     list_display = ("prefix", "user", "name", "created_at", "used_at", "expires_at", "revoked_at")
@@ -46,3 +50,48 @@ class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for token in queryset:
             tokens.revoke(token)
         self.message_user(request, f"{len(queryset)} tokens open nothing any more.")
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To search what was done, and to take what was found along as JSON lines."""
+
+    change_list_template = "admin/accounts/auditevent/change_list.html"
+    list_display = (
+        *("at", "what", "is_refused", "actor_name", "token_prefix", "address"),
+        *("about_name", "request_id"),
+    )
+    list_display_links = ("at", "what")
+    list_filter = ("is_refused", "about_type")
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = EstimatingPaginator
+    sortable_by = ()
+    search_fields = (
+        *("=actor_name", "^what", "about_name", "=token_prefix", "=address", "=request_id"),
+    )
+    search_help_text = (
+        "Who (a user name), what (as in token, token.made), of what, "
+        "the first 12 characters of a token, an address, or the id of a request."
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(self.export)
+        return [path("export", export, name="accounts_auditevent_export"), *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> StreamingHttpResponse:
+        """What the list shows with the same address, all pages of it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_changelist_instance(request).get_queryset(request)
+        audit.note("audit.exported", after={"asked": request.META["QUERY_STRING"]})
+        return audit_export.response(found)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
+from accounts import audit
 from accounts.models import User
 from catalog import inheritance, provenance
 from catalog.models import AIModel, CollectionItem, FormerName, Publisher
 from catalog.models.ai_models import AIModelQuerySet
 from catalog.search import indexing
-
-log = structlog.get_logger(__name__)
 
 BATCH = 2000  # Rows a statement, below the number of parameters that a database takes.
 
@@ -38,6 +36,7 @@ class Removal:
 def curate(ai_model: AIModel, *, by: User, **changes: Any) -> None:
     """Set these fields of a model and lock them: the next import leaves them as they are."""
     changes = {**changes, **_implied(ai_model, changes)}
+    before = {field: getattr(ai_model, field) for field in changes}
     for field, value in changes.items():
         setattr(ai_model, field, value)
     ai_model.locked_fields = sorted({*ai_model.locked_fields, *changes})
@@ -45,7 +44,7 @@ def curate(ai_model: AIModel, *, by: User, **changes: Any) -> None:
     ai_model.save()
     inheritance.settle_family(ai_model)
     indexing.ring()
-    log.info("model curated", ai_model=ai_model.pk, fields=sorted(changes), by=by.pk)
+    audit.note("model.curated", about=ai_model, before=before, after=changes, by=by)
 
 
 @transaction.atomic
@@ -68,7 +67,7 @@ def release(ai_model: AIModel, *, by: User, fields: Iterable[str]) -> None:
     ai_model.save()
     inheritance.settle_family(ai_model)
     indexing.ring()
-    log.info("fields given back", ai_model=ai_model.pk, fields=sorted(given_back), by=by.pk)
+    audit.note("model.released", about=ai_model, after={"fields": sorted(given_back)}, by=by)
 
 
 @transaction.atomic
@@ -80,7 +79,7 @@ def add(ai_model: AIModel, *, by: User, fields: Iterable[str]) -> None:
     ai_model.save()
     inheritance.settle_family(ai_model)
     indexing.ring()
-    log.info("model added", ai_model=ai_model.pk, by=by.pk)
+    audit.note("model.added", about=ai_model, by=by)
 
 
 @transaction.atomic
@@ -98,7 +97,7 @@ def rename(
     if after != before:
         _keep_former({before: ai_model.pk})
     indexing.ring()
-    log.info("model renamed", ai_model=ai_model.pk, before=before, after=after, by=by.pk)
+    audit.note("model.renamed", about=ai_model, before={"key": before}, after={"key": after}, by=by)
 
 
 @transaction.atomic
@@ -117,7 +116,8 @@ def rename_publisher(publisher: Publisher, *, by: User, slug: str) -> None:
     else:
         publisher.ai_models.touch()
     indexing.ring()
-    log.info("publisher renamed", publisher=publisher.pk, before=before, by=by.pk)
+    former, present = {"key": before}, {"key": publisher.key}
+    audit.note("publisher.renamed", about=publisher, before=former, after=present, by=by)
 
 
 def touch_models_of(publisher: Publisher) -> None:
@@ -163,7 +163,8 @@ def delete(ai_models: AIModelQuerySet, *, by: User) -> Removal:
     for start in range(0, len(gone), BATCH):
         AIModel.objects.filter(pk__in=gone[start : start + BATCH]).delete()
     indexing.ring()
-    log.info("models deleted", count=len(gone), hidden=len(names), by=by.pk)
+    told = {"deleted": len(gone), "ids": gone, "hidden": names}
+    audit.note("models.deleted", after=told, by=by)
     return Removal(len(gone), names)
 
 
@@ -244,5 +245,6 @@ def _set_status(ai_models: AIModelQuerySet, *, by: User, **changes: Any) -> int:
             )
     count = sum(map(len, by_locks.values()))
     indexing.ring()
-    log.info("status set", status=changes["status"], count=count, by=by.pk)
+    ids = [pk for found in by_locks.values() for pk in found]
+    audit.note("models.status_set", after={**changes, "count": count, "ids": ids}, by=by)
     return count

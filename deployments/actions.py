@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
 from catalog.models import AIModel, Version
 from config.worded import Blank, Question
@@ -253,7 +254,9 @@ def _want(deployment: Deployment, wanted: Deployment.Wanted, by: User | None, do
 
 
 def _note(deployment: Deployment, by: User | None, kind: str, code: str, **about: Any) -> None:
+    """On the deployment's own timeline, and in the audit log."""
     Event.objects.create(deployment=deployment, kind=kind, code=code, by=by, **about)
+    audit.note(f"deployment.{kind}_{code.lower()}", about=deployment, after=about or None, by=by)
 
 
 def _told(wished: dict[str, Any], changed: list[str]) -> str:

@@ -61,6 +61,7 @@ class LockedFilter(admin.SimpleListFilter):
 
 @admin.register(AIModel)
 class AIModelAdmin(DeskAdmin):
+    actions_note = True
     form = AIModelForm
     action_form = ReplacementForm
     actions = ("hide", "show", "deprecate")

@@ -13,15 +13,16 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from accounts.audited import AuditedAdmin
 from config import deleting
+from config.paging import EstimatingPaginator
 
 from .finding import model_ids
-from .paging import EstimatingPaginator
 
 LONGEST_SHOWN = 200_000
 
 
-class DeskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DeskAdmin(AuditedAdmin):
     """Of a table that may be large."""
 
     show_full_result_count = False

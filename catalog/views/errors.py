@@ -4,24 +4,37 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts import audit
 from catalog.pages import missing
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    return _page(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    audit.note_refusal(request)
+    return _page(request, 403, sentence=str(exception))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without our own token; Django's page for it tells of the settings."""
+    return _page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_about_models = request.path.startswith("/models/")
     near = missing.near(request.path) if is_about_models else []
-    return render(request, "404.html", {"rows": near, "path": request.path}, status=404)
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    about = {"rows": near, "path": request.path, "request_id": request_id}
+    return render(request, "404.html", about, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500)
+
+
+def _page(request: HttpRequest, status: int, **more: str) -> HttpResponse:
     """The id is the one in the log: whoever runs this installation finds the cause by it."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    return render(request, "500.html", {"request_id": request_id}, status=500)
+    return render(request, f"{status}.html", {"request_id": request_id, **more}, status=status)

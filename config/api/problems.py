@@ -8,8 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.views import exception_handler
+
+from accounts import audit
 
 CONTENT_TYPE = "application/problem+json"
 FieldErrors = list[dict[str, str]]
@@ -58,6 +60,8 @@ def respond_to(error: Exception, context: dict[str, Any]) -> HttpResponse | None
     response = exception_handler(error, context)
     if response is None:
         return None
+    if isinstance(error, PermissionDenied):
+        audit.note_refusal(context["request"])
     errors = error.errors() if isinstance(error, BadParameters) else []
     answer = problem(
         context["request"], response.status_code, _detail(error, response.data, errors), errors
