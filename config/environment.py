@@ -70,6 +70,24 @@ def hosts(name: str) -> tuple[list[str], list[IPv4Network | IPv6Network]]:
     return names, networks
 
 
+def proxies(name: str) -> tuple[int, list[IPv4Network | IPv6Network]]:
+    """How many of the nearest senders are proxies of ours, and networks in which all are."""
+    hops = 0
+    networks: list[IPv4Network | IPv6Network] = []
+    for word in words(name, []):
+        if word.isdecimal() and len(word) < 3:
+            hops = int(word)
+            continue
+        try:
+            networks.append(ip_network(word))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} holds {word!r}, which is neither a network nor a number of proxies; "
+                "set it as in 10.0.0.0/8,2001:db8::/32, or as in 1."
+            ) from error
+    return hops, networks
+
+
 def url(name: str, *, schemes: set[str], example: str, default: str = "") -> str:
     """An address whose scheme is one of `schemes`, or empty."""
     value = text(name, default)

@@ -49,6 +49,11 @@ if not PUBLIC_URL:
     raise ImproperlyConfigured(
         "PUBLIC_URL is not set; set it to the address that people open, as in https://models.example.org."
     )
+# Whose word about a request's sender counts (config/addresses.py), and where they say it.
+TRUSTED_PROXY_HOPS, TRUSTED_PROXIES = environment.proxies("TRUSTED_PROXIES")
+PROXY_HEADER = environment.one_of(
+    "PROXY_HEADER", {"x-forwarded-for", "forwarded"}, default="x-forwarded-for"
+)
 
 # Parts: each has an embedded default and a server to grow into.
 DATABASE_URL = environment.url(
