@@ -1,13 +1,13 @@
-"""Standard Webhooks: secrets that no table holds, signatures, and what a receiver's answer means.
+"""Standard Webhooks: secrets, signatures, and what a receiver's answer means.
 
-Each secret is worked out from SECRET_KEY and a nonce that stands in a row, so it can be shown
-again at any time and yet no copy of the database holds it. Another nonce makes another secret.
+Secrets must be told again, so rows hold them sealed (config/sealing.py).
 """
 
 import base64
 import hashlib
 import hmac
 import random
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from config import outbound
+from config import outbound, sealing
 
 SECRET_BYTES = 24
 FORMER_SECRET_HOLDS = timedelta(days=1)
@@ -25,23 +25,16 @@ LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """What the secrets of one sender are made of; the former one signs beside the new for a day."""
+    """The secrets of one sender, as receivers take them; the former one signs too for a day."""
 
-    whose: str
-    nonce: str
-    former_nonce: str = ""
+    secret: str
+    former: str = ""
     renewed_at: datetime | None = None
-
-    @property
-    def secret(self) -> str:
-        """As the owner's receiver takes it."""
-        derived = _derived(str(settings.SECRET_KEY), self.whose, self.nonce)
-        return f"whsec_{base64.b64encode(derived).decode()}"
 
     @property
     def former_holds_until(self) -> datetime | None:
         """None when only one secret is in use."""
-        if not self.renewed_at or not self.former_nonce:
+        if not self.renewed_at or not self.former:
             return None
         until = self.renewed_at + FORMER_SECRET_HOLDS
         return until if until > timezone.now() else None
@@ -62,9 +55,8 @@ class Key:
         return " ".join(f"v1,{_signature(secret, signed)}" for secret in self._secrets())
 
     def _secrets(self) -> list[bytes]:
-        nonces = [self.nonce, *([self.former_nonce] if self.former_holds_until else [])]
-        keys = [str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)]
-        return [_derived(key, self.whose, nonce) for key in keys for nonce in nonces]
+        told = [self.secret, *([self.former] if self.former_holds_until else [])]
+        return [base64.b64decode(secret.removeprefix("whsec_")) for secret in told]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +72,22 @@ class Outcome:
     text: str = ""
     is_final: bool = False
     not_before: timedelta = timedelta(0)
+
+
+def new_secret() -> str:
+    """Sealed, as rows hold it."""
+    return sealing.seal(_written(secrets.token_bytes(SECRET_BYTES)))
+
+
+def told(sealed: str, *, whose: str, nonce: str) -> str:
+    """The secret as its receiver takes it. Rows that a process of 0.1 made hold none yet."""
+    return sealing.opened(sealed) if sealed else derived(whose, nonce)
+
+
+def derived(whose: str, nonce: str) -> str:
+    """How secrets were made until 0.2."""
+    key, said = str(settings.SECRET_KEY).encode(), f"{whose} {nonce}".encode()
+    return _written(hmac.digest(key, said, hashlib.sha256)[:SECRET_BYTES])
 
 
 def call(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
@@ -118,8 +126,8 @@ def _meant(answer: outbound.Answer) -> Outcome:
     )
 
 
-def _derived(key: str, whose: str, nonce: str) -> bytes:
-    return hmac.digest(key.encode(), f"{whose} {nonce}".encode(), hashlib.sha256)[:SECRET_BYTES]
+def _written(secret: bytes) -> str:
+    return f"whsec_{base64.b64encode(secret).decode()}"
 
 
 def _signature(secret: bytes, signed: bytes) -> str:

@@ -14,6 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.sealing import SealedField
+from config.webhooks import new_secret
+
 from .ai_models import AIModel
 
 Who = AbstractBaseUser | AnonymousUser
@@ -24,7 +27,7 @@ URL_LIMIT = 1000
 
 
 def new_nonce() -> str:
-    """What the secrets of a saved search are made from; another nonce makes other secrets."""
+    """What the address of a feed is made from; another nonce makes another address."""
     return secrets.token_urlsafe(9)
 
 
@@ -67,8 +70,11 @@ class SavedSearch(models.Model):
     )
     is_paused = models.BooleanField(default=False)
 
-    # The secrets are derived from these and SECRET_KEY, so that no copy of the database holds one.
+    # The address of the feed is derived from this and SECRET_KEY.
     feed_nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
+    webhook_secret = SealedField(default=new_secret, db_default="", editable=False)
+    former_webhook_secret = SealedField(default="", db_default="", editable=False)
+    # What processes of 0.1 derive webhook secrets from, while they still run beside this one.
     webhook_nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
     former_webhook_nonce = models.CharField(max_length=16, blank=True, editable=False)
     webhook_renewed_at = models.DateTimeField(null=True, editable=False)

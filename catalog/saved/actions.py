@@ -12,7 +12,8 @@ from kombu.exceptions import OperationalError
 from accounts.models import User
 from catalog.models import Alert, SavedSearch
 from catalog.models.saved import MOST_PER_PERSON, new_nonce
-from catalog.saved import alerts
+from catalog.saved import alerts, tokens
+from config import sealing, webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -113,8 +114,8 @@ def renew_feed(saved: SavedSearch) -> None:
 def renew_webhook_secret(saved: SavedSearch) -> None:
     """Another secret; for a day calls are signed with the one before too."""
     SavedSearch.objects.filter(pk=saved.pk).update(
-        webhook_nonce=new_nonce(),
-        former_webhook_nonce=saved.webhook_nonce,
+        webhook_secret=webhooks.new_secret(),
+        former_webhook_secret=sealing.seal(tokens.webhook_key(saved).secret),
         webhook_renewed_at=Now(),
         updated_at=Now(),
     )

@@ -1,7 +1,7 @@
 """The secrets of a saved search: of its feed, its webhook, its e-mails.
 
-Each is worked out from SECRET_KEY and a nonce that stands in the row, so it can be shown again
-at any time and yet no copy of the database holds it. Another nonce makes another secret.
+Those of the feed and of e-mails are signatures of SECRET_KEY over what stands in the row, so they
+can be told again and no table holds them. That of the webhook, which others keep, stands sealed.
 """
 
 from django.core import signing
@@ -39,9 +39,13 @@ def by_mail_token(token: str) -> SavedSearch | None:
 
 
 def webhook_key(saved: SavedSearch) -> webhooks.Key:
+    whose, former = f"saved search webhook {saved.pk}", ""
+    if saved.former_webhook_secret or saved.former_webhook_nonce:
+        former = webhooks.told(
+            saved.former_webhook_secret, whose=whose, nonce=saved.former_webhook_nonce
+        )
     return webhooks.Key(
-        whose=f"saved search webhook {saved.pk}",
-        nonce=saved.webhook_nonce,
-        former_nonce=saved.former_webhook_nonce,
+        secret=webhooks.told(saved.webhook_secret, whose=whose, nonce=saved.webhook_nonce),
+        former=former,
         renewed_at=saved.webhook_renewed_at,
     )

@@ -12,6 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.sealing import SealedField
+from config.webhooks import new_secret
+
 from .deployments import Who
 from .predictions import Prediction
 
@@ -21,11 +24,14 @@ def new_nonce() -> str:
 
 
 class WebhookKey(models.Model):
-    """What the secret of a person's webhooks is made of; see config/webhooks.py."""
+    """The secret of a person's webhooks; see config/webhooks.py."""
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="webhook_key"
     )
+    secret = SealedField(default=new_secret, db_default="", editable=False)
+    former_secret = SealedField(default="", db_default="", editable=False)
+    # What processes of 0.1 derive secrets from, while they still run beside this one.
     nonce = models.CharField(max_length=16, default=new_nonce)
     former_nonce = models.CharField(max_length=16, blank=True)
     renewed_at = models.DateTimeField(null=True)

@@ -37,7 +37,7 @@ def _places() -> Iterator[tuple[type[models.Model], list[str]]]:
             yield model, names
 
 
-def _may_hold(field: models.Field[Any, Any]) -> bool:
+def _may_hold(field: "models.Field[Any, Any]") -> bool:
     """Fields of ours say so; what signing in needs lies in JSON of allauth's."""
     is_of_signing_in = field.model._meta.app_label == "mfa"
     return isinstance(field, sealing.SealedField) or (
