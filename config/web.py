@@ -6,15 +6,18 @@ import sys
 from gunicorn.http import message
 from gunicorn.workers.base import Worker
 
+from config import slow_clients
+
 wsgi_app = "config.wsgi"
 bind = [f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
-worker_class = "gthread"
+worker_class = "config.slow_clients.Worker"
 # Most of them wait: for a prediction, or in an open stream. They are started as they are needed.
 threads = 256
 timeout = 60
 graceful_timeout = 8
 keepalive = 5
+slow_clients.FIRST_SECONDS = float(os.environ.get("REQUEST_SECONDS", "15"))
 loglevel = "warning"
 control_socket_disable = True
 # Its own most, 8,190 bytes, is less than a search of 1,000 Chinese characters takes in an address.

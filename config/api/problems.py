@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
@@ -14,6 +14,7 @@ from rest_framework.views import exception_handler
 from accounts import audit
 
 CONTENT_TYPE = "application/problem+json"
+BROKEN_OFF = "The body broke off, or came too slowly; send the request again."
 FieldErrors = list[dict[str, str]]
 
 
@@ -57,6 +58,8 @@ def problem(
 
 def respond_to(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """The REST framework's exception handler; what it does not know becomes a 500 further out."""
+    if isinstance(error, UnreadablePostError):
+        return problem(context["request"], 400, BROKEN_OFF)
     response = exception_handler(error, context)
     if response is None:
         return None
