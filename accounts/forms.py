@@ -1,20 +1,140 @@
-"""What people write to sign in, and to make a token."""
+"""What people write to come in and to keep their account, and to make a token."""
 
 from typing import Any
 
+from allauth.account import forms as allauth
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    ConfirmEmailVerificationCodeForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .scopes import Scope
 
+WRITTEN_EXACTLY = {"autocapitalize": "none", "spellcheck": "false"}
+PASSWORD_HELP = gettext_lazy(
+    "12 characters or more, and none that many people use. A few unrelated words make a good one."
+)
 
-class SignInForm(AuthenticationForm):
+
+class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["required"] = True
-        self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        _name(self, login=_("Username or e-mail address"), password=_("Password"))
+        self.fields["login"].widget.attrs |= WRITTEN_EXACTLY | {"autocomplete": "username"}
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, username=_("Username"), email=_("E-mail address"), password1=_("Password"))
+        self.fields["username"].widget.attrs |= WRITTEN_EXACTLY
+        self.fields["username"].help_text = _(
+            "It stands in the addresses of what you deploy and push, for all to see."
+        )
+        self.fields["email"].help_text = _email_help()
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        domains = settings.SIGN_UP_DOMAINS
+        if domains and email.rpartition("@")[2] not in domains:
+            raise forms.ValidationError(_email_help(), code="domain")
+        return email
+
+
+class AddressForm(AddEmailForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, email=_("Another address"))
+
+
+class AddressCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, code=_("Code"))
+        self.fields["code"].widget.attrs |= WRITTEN_EXACTLY
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _once(self, oldpassword=_("Password that you have now"))
+
+
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _once(self)
+
+
+class ResetPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _once(self)
+
+
+class LostPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, email=_("E-mail address of your account"))
+
+    def clean_email(self) -> str:
+        """An organisation may have an address too, and has no password to lose."""
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if not user.is_organization]
+        return email
+
+
+class SureForm(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, password=_("Password"))
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        max_length=150,
+        required=False,
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("As people know you. Empty: your username is shown."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+
+def _name(form: forms.Form, **labels: str) -> None:
+    """Our words over the fields instead of allauth's within them, which vanish when one types."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+        field.help_text = ""
+
+
+def _once(form: forms.Form, **labels: str) -> None:
+    """A new password, asked for once: whoever mistypes it has another one sent."""
+    del form.fields["password2"]
+    _name(form, password1=_("New password"), **labels)
+    form.fields["password1"].help_text = PASSWORD_HELP
+
+
+def _email_help() -> str:
+    if not settings.SIGN_UP_DOMAINS:
+        return ""
+    said = _("Sign-up is for people with an address at %(domains)s.")
+    return said % {"domains": ", ".join(settings.SIGN_UP_DOMAINS)}
 
 
 class TokenForm(forms.Form):

@@ -1,10 +1,48 @@
-from django.urls import URLPattern, path
+"""Routes of an account; django-allauth asks for the names that begin with account_."""
+
+from allauth.account import views as allauth
+from django.urls import URLPattern, path, re_path
+from django.views.decorators.cache import never_cache
 
 from . import views
 
 urlpatterns: list[URLPattern] = [
-    path("account/login", views.login, name="login"),
-    path("account/logout", views.logout, name="logout"),
+    path("account", views.profile, name="profile"),
+    path("account/login", allauth.login, name="login"),
+    path("account/login", allauth.login, name="account_login"),
+    path("account/logout", views.sign_out, name="logout"),
+    path("account/logout", views.sign_out, name="account_logout"),
+    path("account/signup", never_cache(allauth.signup), name="account_signup"),
+    path("account/closed", allauth.account_inactive, name="account_inactive"),
+    path("account/sure", never_cache(allauth.reauthenticate), name="account_reauthenticate"),
+    path("account/email", never_cache(allauth.email), name="account_email"),
+    path(
+        "account/email/code",
+        never_cache(allauth.email_verification_sent),
+        name="account_email_verification_sent",
+    ),
+    path("account/password", never_cache(allauth.password_change), name="account_change_password"),
+    path("account/password/first", never_cache(allauth.password_set), name="account_set_password"),
+    path(
+        "account/password/lost", never_cache(allauth.password_reset), name="account_reset_password"
+    ),
+    path(
+        "account/password/lost/sent",
+        allauth.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    re_path(
+        r"^account/password/lost/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
+        never_cache(allauth.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/password/lost/done",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("account/sessions", views.sessions, name="usersessions_list"),
+    path("account/sessions/<int:pk>/end", views.end_session, name="end_session"),
     path("account/tokens", views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke", views.revoke_token, name="revoke_token"),
 ]

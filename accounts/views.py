@@ -1,30 +1,68 @@
-"""Signing in and out, by Django's own accounts and sessions, and the page of one's tokens."""
+"""The pages of an account that are our own; those of signing in are django-allauth's."""
 
 from typing import Any
 
+from allauth.account import views as allauth
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import pages
+from . import actions, browsers, pages
+from . import sessions as keeping
 from . import tokens as written
-from .forms import SignInForm, TokenForm
-from .models import Token
+from .forms import ProfileForm, TokenForm
+from .models import Token, User
 
-# Where `next` leads is checked by Django: never to another host.
-login = LoginView.as_view(
-    template_name="accounts/login.html",
-    authentication_form=SignInForm,
-    redirect_authenticated_user=True,
-)
-# Answers POST only.
-logout = LogoutView.as_view()
+# Answers POST only: nobody is signed out by a picture in somebody's page.
+sign_out = require_POST(allauth.logout)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]
+    form = ProfileForm(request.POST or None, initial={"name": user.get_full_name()})
+    if request.method == "POST" and form.is_valid():
+        actions.rename(user, name=form.cleaned_data["name"])
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: HttpRequest) -> HttpResponse:
+    """POST ends all but this one."""
+    user: User = request.user  # type: ignore[assignment]
+    this = request.session.session_key
+    if request.method == "POST":
+        keeping.end_others(user, but=this)
+        messages.success(request, _("All your other sessions have ended."))
+        return redirect("usersessions_list")
+    rows = [
+        {"row": one, "browser": browsers.named(one.user_agent), "is_this": one.session_key == this}
+        for one in keeping.open_ones(user)
+    ]
+    return render(request, "accounts/sessions.html", {"sessions": rows})
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    if session.session_key == request.session.session_key:
+        return sign_out(request)  # type: ignore[no-any-return]
+    keeping.end(session.user, [session.session_key])
+    messages.success(request, _("The session has ended."))
+    return redirect("usersessions_list")
 
 
 @never_cache

@@ -15,6 +15,7 @@ SIZE_UNITS: dict[str, int] = {
     **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
     **{f"{letter}ib": 1024**power for power, letter in enumerate("kmgt", 1)},
 }
+DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -86,6 +87,17 @@ def proxies(name: str) -> tuple[int, list[IPv4Network | IPv6Network]]:
                 "set it as in 10.0.0.0/8,2001:db8::/32, or as in 1."
             ) from error
     return hops, networks
+
+
+def domains(name: str) -> list[str]:
+    """Domains of e-mail addresses, from one list; a leading @ is let go."""
+    found = [word.lower().removeprefix("@") for word in words(name, [])]
+    for domain in found:
+        if not DOMAIN.fullmatch(domain):
+            raise ImproperlyConfigured(
+                f"{name} holds {domain!r}, which is no domain; set it as in example.org,a.example."
+            )
+    return found
 
 
 def url(name: str, *, schemes: set[str], example: str, default: str = "") -> str:

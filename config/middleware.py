@@ -11,7 +11,9 @@ from django.middleware.gzip import GZipMiddleware
 
 log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-SECRET_PATHS = re.compile("^(/feeds/|/account/mail/).*")  # whoever has the address may
+SECRET_PATHS = re.compile(
+    "^(/feeds/|/account/mail/|/account/password/lost/).*"
+)  # whoever has the address may
 UNLOGGED_PATHS = ("/static/", "/livez", "/readyz")
 
 Respond = Callable[[HttpRequest], HttpResponse]

@@ -117,6 +117,16 @@ EMAIL_URL = environment.url(
 EMAIL_FROM = environment.text(
     "EMAIL_FROM", f"Slipway <slipway@{urlsplit(PUBLIC_URL).hostname or 'localhost'}>"
 )
+# Who may sign up. Without e-mail nobody can show that an address is theirs.
+SIGN_UP_DOMAINS = environment.domains("SIGN_UP_DOMAINS")
+SIGN_UP = environment.one_of(
+    "SIGN_UP", {"open", "closed"}, default="open" if IS_LOCAL or SIGN_UP_DOMAINS else "closed"
+)
+if SIGN_UP_DOMAINS and not EMAIL_URL:
+    raise ImproperlyConfigured(
+        "SIGN_UP_DOMAINS is set and EMAIL_URL is not; set it too, as only an e-mail that arrives "
+        "shows that an address is somebody's own."
+    )
 # Files that are sent for predictions and made by them; what is half there lies in uploads.
 FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
 FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000
@@ -147,6 +157,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -170,6 +183,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.note",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -250,10 +265,50 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongestValidator"},
 ]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what was hashed before 0.2
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+# Who knows names that nobody may sign up with, as others have them elsewhere in Slipway.
+NAMES_TAKEN_BY = ["catalog.names.is_publisher"]
+
+# Signing in, by django-allauth; accounts/adapter.py holds what it may not decide for itself.
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "signup": "accounts.forms.SignUpForm",
+    "add_email": "accounts.forms.AddressForm",
+    "change_password": "accounts.forms.NewPasswordForm",
+    "set_password": "accounts.forms.FirstPasswordForm",
+    "reset_password": "accounts.forms.LostPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordForm",
+    "reauthenticate": "accounts.forms.SureForm",
+    "confirm_email_verification_code": "accounts.forms.AddressCodeForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_USERNAME_VALIDATORS = "accounts.names.VALIDATORS"
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Slipway] "
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
+# Where no mail goes out an address cannot be confirmed, and nobody is kept out for that; then one
+# that somebody has may be given again, or sign-up would tell whose it is.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "none"
+ACCOUNT_PREVENT_ENUMERATION = True if EMAIL_URL else "strict"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_URL)
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
+# A session ends after two weeks without use (Django's default), and 30 days after its sign-in.
+SESSION_DAYS_MAX = 30
 
 _mail = environ.Env.email_url_config(EMAIL_URL or "dummymail://")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

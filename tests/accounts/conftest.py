@@ -1,13 +1,18 @@
 """People with tokens, and clients that send them."""
 # ruff: noqa: PLC0415
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
+from tests import smtp
+
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
     from accounts.models import User
 
 TokenOf = Callable[..., str]
@@ -35,6 +40,30 @@ def token_of() -> TokenOf:
         return tokens.make(user, name=name, scopes=list(scopes or ["all"]), days=days)[1]
 
     return token_of
+
+
+@pytest.fixture
+def mailbox(settings: "SettingsWrapper") -> Iterator[smtp.Mailbox]:
+    """What the settings become with EMAIL_URL, and where the mail goes."""
+    with smtp.server() as kept:
+        settings.EMAIL_URL = f"smtp://127.0.0.1:{kept.port}"
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", kept.port
+        settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+        settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+        settings.ACCOUNT_PREVENT_ENUMERATION = True
+        settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
+        yield kept
+
+
+def read(letter: smtp.EmailMessage) -> str:
+    return letter.get_content().replace("\r\n", "\n")  # type: ignore[no-any-return]
+
+
+def code_in(letter: smtp.EmailMessage) -> str:
+    found = re.search(r"^[A-Z0-9]{3,}-[A-Z0-9]{3,}$", read(letter), re.MULTILINE)
+    assert found, read(letter)
+    return found[0]
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_no_page_of_an_account_is_wider_than_a_narrow_phone(
     )
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) <= 320
-    page.locator("[name=username]").fill("ada")
+    page.locator("[name=login]").fill("ada")
     page.locator("[name=password]").fill("a-long-password")
     page.locator("[name=password]").press("Enter")
     expect(page).to_have_url(re.compile("/account/searches$"))

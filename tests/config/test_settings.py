@@ -58,6 +58,9 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Read:
         ("TRUSTED_PROXIES", "10.0.0.1/8", "set it as in 10.0.0.0/8"),
         ("PROXY_HEADER", "x-real-ip", "set it to one of forwarded, x-forwarded-for"),
         ("SEALING_KEYS", "short,keys", "give each 50 or more random characters"),
+        ("SIGN_UP", "ajar", "set it to one of closed, open"),
+        ("SIGN_UP_DOMAINS", "example", "set it as in example.org"),
+        ("SIGN_UP_DOMAINS", "example.org", "EMAIL_URL is not; set it too"),
         ("LOG_LEVEL", "LOUD", "set it to one of DEBUG, INFO"),
     ],
 )
@@ -77,6 +80,15 @@ def test_production_asks_for_what_has_no_safe_default(read: Read, missing: str) 
 
     with pytest.raises(ImproperlyConfigured, match=f"{missing} is not set; set it to"):
         read(**rest)
+
+
+def test_sign_up_is_open_on_this_machine_and_for_the_domains_that_are_named(read: Read) -> None:
+    domains = {"SIGN_UP_DOMAINS": "@Example.org", "EMAIL_URL": "smtp://127.0.0.1"}
+
+    assert read()["SIGN_UP"] == "open"
+    assert read(**PRODUCTION)["SIGN_UP"] == "closed"
+    assert read(**PRODUCTION, **domains)["SIGN_UP"] == "open"
+    assert read(**PRODUCTION, **domains)["SIGN_UP_DOMAINS"] == ["example.org"]
 
 
 def test_a_folder_that_cannot_be_made_is_named(read: Read, tmp_path: Path) -> None:

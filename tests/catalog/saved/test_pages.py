@@ -34,7 +34,7 @@ def test_somebody_signs_in_and_comes_back_to_where_they_were(client: Client, ada
 
     response = client.post(
         "/account/login",
-        {"username": "ada", "password": "a-long-password", "next": "/models?q=llama"},
+        {"login": "ada", "password": "a-long-password", "next": "/models?q=llama"},
     )
 
     assert response["Location"] == "/models?q=llama"
@@ -47,7 +47,7 @@ def test_somebody_signs_in_and_comes_back_to_where_they_were(client: Client, ada
 def test_signing_in_never_leads_to_another_host(client: Client, ada: User, elsewhere: str) -> None:
     response = client.post(
         "/account/login",
-        {"username": "ada", "password": "a-long-password", "next": elsewhere},
+        {"login": "ada", "password": "a-long-password", "next": elsewhere},
     )
 
     assert response["Location"] == "/"
@@ -56,7 +56,7 @@ def test_signing_in_never_leads_to_another_host(client: Client, ada: User, elsew
 def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(
     client: Client, ada: User
 ) -> None:
-    response = client.post("/account/login", {"username": "ada", "password": "wrong"})
+    response = client.post("/account/login", {"login": "ada", "password": "wrong"})
 
     assert response.status_code == 200
     assert "notice bad" in response.content.decode()
@@ -87,7 +87,7 @@ def test_createsuperuser_makes_somebody_who_can_sign_in(
         "createsuperuser", username="root", email="root@example.org", interactive=False, verbosity=0
     )
 
-    response = client.post("/account/login", {"username": "root", "password": "a-long-password"})
+    response = client.post("/account/login", {"login": "root", "password": "a-long-password"})
 
     assert response.status_code == 302
 

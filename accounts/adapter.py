@@ -1,0 +1,89 @@
+"""What django-allauth asks of Slipway: who may sign up, by which steps, and how mail goes out."""
+
+from smtplib import SMTPException
+from typing import Any
+
+import structlog
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config import addresses
+
+from . import sessions
+from .models import User
+
+log = structlog.get_logger(__name__)
+
+OUR_STAGES = {
+    "allauth.account.stages.EmailVerificationStage": "accounts.stages.ConfirmAddressStage",
+}
+
+
+LOOPBACK = "127.0.0.1"
+WRONG = gettext_lazy("This name and this password do not go together.")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG,
+        "username_taken": gettext_lazy("This name is taken. Choose another one."),
+        "email_taken": gettext_lazy("This address belongs to another account."),
+        "duplicate_email": gettext_lazy("Your account has this address already."),
+        "enter_current_password": gettext_lazy("This is not the password that you have now."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "incorrect_code": gettext_lazy("This is not the code that was sent last."),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Wait a few minutes."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGN_UP == "open")
+
+    def get_login_stages(self) -> list[str]:
+        return [OUR_STAGES.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return addresses.of(request) or LOOPBACK  # a socket of this host has none
+
+    def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
+        if user.is_organization:  # has no password; nothing that gives it one opens it either
+            return self.respond_user_inactive(request, user)  # type: ignore[no-any-return]
+        return super().pre_login(request, user, **hooks)  # type: ignore[no-any-return]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        sessions.begin(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever came in with the old one is out: all sessions end but the one that changed it."""
+        super().set_password(user, password)
+        is_own = self.request.user == user
+        sessions.end_others(user, but=self.request.session.session_key if is_own else None)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_change_password")
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Below PUBLIC_URL, whatever host the request named."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.PUBLIC_URL}{path.replace('UID-KEY', key)}"
+
+    def send_confirmation_mail(self, request: HttpRequest, confirmation: Any, signup: bool) -> None:
+        if settings.EMAIL_URL:
+            super().send_confirmation_mail(request, confirmation, signup)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """What cannot be sent now is told on the next page, and asked for again there."""
+        try:
+            super().send_mail(template_prefix, email, {"origin": settings.PUBLIC_URL, **context})
+        except (SMTPException, OSError) as error:
+            log.warning("e-mail of an account not sent", template=template_prefix, error=str(error))
+            messages.error(
+                self.request,
+                _("The e-mail could not be sent just now. Try again in a few minutes."),
+            )

@@ -1,0 +1,28 @@
+"""The navigation beside the pages of an account."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# Address, and what it is called; a place is the current one on its pages below too.
+PLACES = (
+    ("profile", _("Profile")),
+    ("account_email", _("E-mail addresses")),
+    ("account_change_password", _("Password")),
+    ("usersessions_list", _("Sessions")),
+    ("tokens", _("Tokens")),
+    ("webhook_deliveries", _("Webhooks")),
+    ("saved_searches", _("Saved searches")),
+)
+
+
+@register.inclusion_tag("accounts/places.html", takes_context=True)
+def account_places(context: dict[str, Any]) -> dict[str, Any]:
+    path = context["request"].path
+    places = [(reverse(name), label) for name, label in PLACES]
+    fitting = [url for url, _label in places if path == url or path.startswith(f"{url}/")]
+    return {"places": places, "current": max(fitting, key=len, default="")}
