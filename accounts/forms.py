@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .models import User
 from .scopes import Scope
 
 WRITTEN_EXACTLY = {"autocapitalize": "none", "spellcheck": "false"}
@@ -84,6 +85,8 @@ class ResetPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
 
 
 class LostPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
+    users: list[User]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(self, email=_("E-mail address of your account"))

@@ -49,6 +49,6 @@ def server() -> Iterator[Mailbox]:
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as listening:
         mailbox.port = listening.server_address[1]
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
         yield mailbox
         listening.shutdown()
