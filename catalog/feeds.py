@@ -1,7 +1,7 @@
 """Models as an Atom feed (RFC 4287), page by page (RFC 5005)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,18 @@ class Feed:
     previous: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something that is told of once, other than a model by itself."""
+
+    title: str
+    path: str
+    text: str
+    author: str
+    key: str  # what it is known by here
+    at: datetime
+
+
 @dataclass(frozen=True)
 class Written:
     xml: bytes
@@ -53,23 +65,29 @@ def write(
 
     `arrivals` tells when each came into this feed; otherwise that is when it came into the catalog.
     """
-    atom = _Atom(
-        title=_sound(feed.title),
-        link=_at_home(feed.page),
-        description=None,
-        language=get_language(),
-        author_name="Slipway",
-        author_link=settings.PUBLIC_URL,
-        feed_url=_at_home(feed.this),
-        feed_guid=_at_home(feed.address),
-        links={"next": feed.next, "previous": feed.previous, "first": feed.address},
-    )
+    atom = _atom(feed)
     dates = _dates(ids, arrivals or {})
     for row in rows.in_order(ids):
         if row.id in dates:
             _add(atom, row, *dates[row.id], note=(notes or {}).get(row.id, ""))
-    updated = atom.latest_post_date()
-    return Written(atom.writeString("utf-8").encode(), updated)
+    return _written(atom)
+
+
+def write_entries(feed: Feed, entries: Iterable[Entry]) -> Written:
+    atom = _atom(feed)
+    for entry in entries:
+        atom.add_item(
+            title=_sound(entry.title),
+            link=_at_home(entry.path),
+            description="",
+            text=_sound(entry.text),
+            unique_id=_id(entry.key),
+            pubdate=entry.at,
+            updateddate=entry.at,
+            author_name=_sound(entry.author),
+            markdown="",
+        )
+    return _written(atom)
 
 
 class _Atom(Atom1Feed):
@@ -87,11 +105,27 @@ class _Atom(Atom1Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, {**item, "description": None})
         handler.addQuickElement("summary", item["text"], {"type": "text"})
-        handler.addQuickElement(
-            "link",
-            "",
-            {"rel": "alternate", "type": "text/markdown", "href": f"{item['link']}.md"},
-        )
+        if item["markdown"]:
+            page = {"rel": "alternate", "type": "text/markdown", "href": item["markdown"]}
+            handler.addQuickElement("link", "", page)
+
+
+def _atom(feed: Feed) -> _Atom:
+    return _Atom(
+        title=_sound(feed.title),
+        link=_at_home(feed.page),
+        description=None,
+        language=get_language(),
+        author_name="Slipway",
+        author_link=settings.PUBLIC_URL,
+        feed_url=_at_home(feed.this),
+        feed_guid=_at_home(feed.address),
+        links={"next": feed.next, "previous": feed.previous, "first": feed.address},
+    )
+
+
+def _written(atom: _Atom) -> Written:
+    return Written(atom.writeString("utf-8").encode(), atom.latest_post_date())
 
 
 def _add(atom: _Atom, row: Row, arrived: datetime, updated: datetime, *, note: str) -> None:
@@ -100,10 +134,11 @@ def _add(atom: _Atom, row: Row, arrived: datetime, updated: datetime, *, note: s
         link=_at_home(row.url),
         description="",
         text=_sound(_summary(row, note)),
-        unique_id=_id(row.id),
+        unique_id=_id(f"model/{row.id}"),
         pubdate=arrived,
         updateddate=updated,
         author_name=_sound(row.owner),
+        markdown=_at_home(f"{row.url}.md"),
         categories=[_sound(kind) for kind in (*row.kinds, row.license) if kind],
     )
 
@@ -133,9 +168,9 @@ def _dates(
     }
 
 
-def _id(pk: int) -> str:
-    """Stays through renames, so that no reader shows the same model twice."""
-    return f"tag:{urlsplit(settings.PUBLIC_URL).hostname},2026:model/{pk}"
+def _id(key: str) -> str:
+    """Of keys, which stay through renames, so that no reader shows the same thing twice."""
+    return f"tag:{urlsplit(settings.PUBLIC_URL).hostname},2026:{key}"
 
 
 def _at_home(path: str) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("config.api.urls")),
     path("", include("accounts.urls")),
     path("", include("catalog.saved.urls")),
+    path("", include("catalog.kept.urls")),  # before the names of models, which take the rest
     path("", include("deployments.webhooks.urls")),
     path("", include("deployments.urls")),
     path("", include("catalog.urls")),

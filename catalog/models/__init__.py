@@ -4,6 +4,7 @@ from .ai_models import AIModel, Card, FormerName
 from .collections import Collection, CollectionItem
 from .imports import ImportReject, ImportRun
 from .indexes import IndexCheck, IndexReject
+from .likes import Follow, Like, NewsFeed
 from .offers import Offer
 from .publishers import Publisher
 from .saved import Alert, SavedMatch, SavedSearch
@@ -21,6 +22,7 @@ __all__ = [
     "CollectionItem",
     "DailyRuns",
     "Example",
+    "Follow",
     "FormerName",
     "ImportReject",
     "ImportRun",
@@ -30,7 +32,9 @@ __all__ = [
     "Library",
     "License",
     "LicenseClass",
+    "Like",
     "ModelVector",
+    "NewsFeed",
     "Offer",
     "Publisher",
     "SavedMatch",

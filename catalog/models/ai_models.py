@@ -209,6 +209,7 @@ class AIModel(models.Model):
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    own_likes: int  # of rows that are annotated with likes.own_likes()
     # The updated_at of the row that the search index holds.
     indexed_as_of = models.DateTimeField(null=True, editable=False)
 

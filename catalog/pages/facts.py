@@ -168,7 +168,14 @@ def _counters(ai_model: AIModel) -> list[Fact]:
         _amount("likes", _("Likes"), ai_model.likes, figures.compact),
         _amount("runs", _("Runs"), ai_model.runs, figures.compact),
     ]
-    return [fact for fact in facts if fact.is_known] or facts[:1]
+    known = [fact for fact in facts if fact.is_known] or facts[:1]
+    return [*known, _own_likes(ai_model)] if ai_model.own_likes else known
+
+
+def _own_likes(ai_model: AIModel) -> Fact:
+    """Apart from what its source counts, and never added to that."""
+    counted = _amount("own_likes", _("Likes here"), ai_model.own_likes, figures.compact)
+    return replace(counted, source=_("Counted on this installation"))
 
 
 def _amount(field: str, title: str, amount: int | None, written: Any) -> Fact:

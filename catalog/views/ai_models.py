@@ -11,7 +11,9 @@ from django.views.decorators.http import conditional_page, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import cards, markdown, provenance, schemas
+from catalog.kept import keeping
 from catalog.models import AIModel, FormerName, Source, Version
+from catalog.models.likes import own_likes
 from catalog.pages import calls, facts, heading, kin, memory, runs
 from catalog.pages.missing import NoSuchModel
 
@@ -73,6 +75,7 @@ def _page(request: HttpRequest, ai_model: AIModel) -> HttpResponse:
     origins = provenance.of(ai_model)
     context = {
         "frame": heading.of(ai_model, "model"),
+        "keeping": keeping.of_model(request.user, ai_model),
         "facts": facts.of(ai_model, origins),
         "memory": memory.table(vars(ai_model)),
         "sources": facts.sources(ai_model, origins),
@@ -128,7 +131,9 @@ def _place_of_card(ai_model: AIModel) -> str:
 
 def find(owner: str, name: str) -> AIModel:
     """By any case of its name, or by a former one. Raises NoSuchModel."""
-    visible = AIModel.objects.filter(status__in=AIModel.SHOWN).with_card_data()
+    shown = AIModel.objects.filter(status__in=AIModel.SHOWN)
+    counted = shown.annotate(own_likes=own_likes())  # type: ignore[no-redef]
+    visible = counted.with_card_data()
     related = visible.select_related(
         "publisher",
         "task",

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from catalog.kept import keeping
 from catalog.models import AIModel, Publisher
 from catalog.pages import doors, makers, rows
 from catalog.pages.address import Address
@@ -39,6 +40,7 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     totals = makers.totals(found)
     context = {
         "publisher": found,
+        "keeping": keeping.of_publisher(request.user, found),
         "rows": rows.of(models),
         "totals": totals,
         "doors": doors.of(Address((("publisher", found.slug),)), totals.models),
