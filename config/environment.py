@@ -48,6 +48,19 @@ def number(name: str, *, default: int, least: int = 0) -> int:
     return int(value)
 
 
+def rate(name: str, default: str) -> tuple[int, int] | None:
+    """So many within so many seconds, written as in 3000/300; None for off."""
+    value = text(name, default).lower()
+    if value == "off":
+        return None
+    match = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,5})", value)
+    if not match:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to requests within seconds, as in 3000/300, or off."
+        )
+    return int(match[1]), int(match[2])
+
+
 def words(name: str, default: list[str]) -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()] or default

@@ -92,6 +92,17 @@ BROKER_URL = environment.url(
 CACHE_URL = environment.url(
     "CACHE_URL", schemes={"redis", "rediss"}, example="redis://127.0.0.1:6379/1"
 )
+# Requests within seconds; a count is kept in the one web process, or in a Redis that all share.
+LIMIT_PER_ADDRESS = environment.rate(
+    "LIMIT_PER_ADDRESS", default="300000/300" if IS_LOCAL else "3000/300"
+)
+LIMIT_PER_USER = environment.rate("LIMIT_PER_USER", default="60000/300")
+WEB_PROCESSES = environment.number("WEB_PROCESSES", default=1, least=1)
+RATES_URL = CACHE_URL or (
+    BROKER_URL.replace("redis+socket://", "unix://")
+    if WEB_PROCESSES > 1 and BROKER_URL.startswith("redis")
+    else ""
+)
 RUNTIMES = environment.words("RUNTIMES", ["local"])
 # How models are shut in: the best that works here unless said (docs/isolation.md).
 RUNTIME_ISOLATION = environment.one_of(
@@ -186,6 +197,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.note",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.rates.limited",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -515,6 +527,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "forget webhooks": {
         "task": "deployments.tasks.forget_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "forget counts of limits": {
+        "task": "accounts.tasks.forget_counts",
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },

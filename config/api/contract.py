@@ -16,6 +16,15 @@ class FieldErrorShape(serializers.Serializer[None]):
     detail = serializers.CharField(help_text="What is wrong, and what would be right.")
 
 
+class LimitShape(serializers.Serializer[None]):
+    name = serializers.CharField()
+    unit = serializers.CharField(help_text="`requests`, or a currency as in `USD`.")
+    most = serializers.FloatField()
+    used = serializers.FloatField()
+    resets_at = serializers.DateTimeField(help_text="When there is room again.")
+    url = serializers.URLField(allow_null=True, help_text="Where it is seen, and raised.")
+
+
 class ProblemShape(serializers.Serializer[None]):
     """RFC 9457."""
 
@@ -28,6 +37,7 @@ class ProblemShape(serializers.Serializer[None]):
     )
     request_id = serializers.CharField(help_text="As in X-Request-Id; the operator can look it up.")
     errors = FieldErrorShape(many=True, required=False)  # type: ignore[assignment]
+    limit = LimitShape(required=False, help_text="The one that was reached, of 402 and 429.")
 
 
 class RootShape(serializers.Serializer[None]):
@@ -55,6 +65,10 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 PROBLEM = OpenApiResponse(ProblemShape, description="What is wrong.")
 
 
+LIMITED = {
+    "description": "Too many requests; `limit` and the header Retry-After say when to come again.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 QUERY_BODY = {
     "description": "The text to look for.",
     "required": False,
@@ -83,6 +97,7 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         if "query" in item:
             item["x-query"] = {**item.pop("query"), "requestBody": QUERY_BODY}
         for operation in item.values():
+            operation["responses"].setdefault("429", LIMITED)
             _as_problems(operation["responses"])
     finished: dict[str, Any] = _tidied(result)
     return finished

@@ -65,7 +65,8 @@ def _is_token_in(query_string: str) -> bool:
 def _open_to_browsers(response: HttpResponseBase) -> None:
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = (
-        "Content-Location, ETag, Link, Location, X-Request-Id"
+        "Content-Location, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+        "X-Request-Id"
     )
 
 

@@ -1,14 +1,22 @@
 """Errors as problem details (RFC 9457): what is wrong, in which field, and what would be right."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.views import exception_handler
 
 from accounts import audit
@@ -38,8 +46,48 @@ class TooLarge(APIException):
     default_detail = _("A request may have 20 MB at most; upload larger files to /v1/files.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One that was reached, as programs are told of it."""
+
+    name: str
+    unit: str  # "requests", or a currency
+    most: float
+    used: float
+    reset_in: int  # seconds until there is room again
+    page: str = ""  # where it is seen and raised, as a path
+
+    def told(self) -> dict[str, Any]:
+        resets_at = (timezone.now() + timedelta(seconds=self.reset_in)).replace(microsecond=0)
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "most": self.most,
+            "used": self.used,
+            "resets_at": resets_at.isoformat().replace("+00:00", "Z"),
+            "url": f"{settings.PUBLIC_URL}{self.page}" if self.page else None,
+        }
+
+
+class LimitReached(APIException):
+    """429, or 402 for a limit of money; the views of pages may raise it too."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, sentence: str, limit: Limit, status: int = 429) -> None:
+        super().__init__()
+        self.detail = ErrorDetail(sentence, "limit_reached")
+        self.limit = limit
+        self.status_code = status  # type: ignore[assignment]
+        self.wait = limit.reset_in  # the REST framework sends it as Retry-After
+
+
 def problem(
-    request: HttpRequest, status: int, detail: str, errors: FieldErrors | None = None
+    request: HttpRequest,
+    status: int,
+    detail: str,
+    errors: FieldErrors | None = None,
+    limit: Limit | None = None,
 ) -> JsonResponse:
     """The answer for one error. The official clients show title, status and detail."""
     title = HTTPStatus(status).phrase
@@ -53,7 +101,16 @@ def problem(
     }
     if errors:
         body["errors"] = errors
+    if limit:
+        body["limit"] = limit.told()
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def limit_reached(request: HttpRequest, error: LimitReached) -> JsonResponse:
+    """The answer from outside of the API's views."""
+    answer = problem(request, error.status_code, str(error.detail), limit=error.limit)
+    answer["Retry-After"] = str(error.wait)
+    return answer
 
 
 def respond_to(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
@@ -66,9 +123,9 @@ def respond_to(error: Exception, context: dict[str, Any]) -> HttpResponse | None
     if isinstance(error, PermissionDenied):
         audit.note_refusal(context["request"])
     errors = error.errors() if isinstance(error, BadParameters) else []
-    answer = problem(
-        context["request"], response.status_code, _detail(error, response.data, errors), errors
-    )
+    limit = error.limit if isinstance(error, LimitReached) else None
+    detail = _detail(error, response.data, errors)
+    answer = problem(context["request"], response.status_code, detail, errors, limit)
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in response:
             answer[name] = response[name]

@@ -56,6 +56,8 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Read:
         ("WEBHOOK_ALLOWED_HOSTS", "10.0.0.0/33", "set it as in hooks.intranet"),
         ("TRUSTED_PROXIES", "nginx", "set it as in 10.0.0.0/8"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "set it as in 10.0.0.0/8"),
+        ("LIMIT_PER_ADDRESS", "many", "as in 3000/300, or off"),
+        ("LIMIT_PER_USER", "0/60", "as in 3000/300, or off"),
         ("PROXY_HEADER", "x-real-ip", "set it to one of forwarded, x-forwarded-for"),
         ("SEALING_KEYS", "short,keys", "give each 50 or more random characters"),
         ("SIGN_UP", "ajar", "set it to one of closed, open"),
