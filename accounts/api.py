@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from config.api.contract import PROBLEM
 
+from . import reach
 from .authentication import TokenAuthentication
 from .scopes import SignedIn
 
@@ -30,17 +31,19 @@ class Account(APIView):
     @extend_schema(
         operation_id="account.get",
         summary="Get the account of the token",
-        description="Any token may ask, whatever its scopes.",
+        description="Any token may ask, whatever its scopes. One that is limited to an "
+        "organisation answers with that.",
         responses={200: AccountShape, 401: PROBLEM},
         tags=["Account"],
     )
     def get(self, request: Request) -> Response:
         user: Any = request.user
+        whose = reach.acting_owner(user)
         return Response(
             {
-                "type": "user",
-                "username": user.get_username(),
-                "name": user.get_full_name() or user.get_username(),
+                "type": "organization" if whose.is_organization else "user",
+                "username": whose.get_username(),
+                "name": whose.get_full_name() or whose.get_username(),
                 "github_url": None,
                 "url": f"{settings.PUBLIC_URL}/account/tokens",
             }

@@ -4,7 +4,9 @@ A token that is limited to an organisation reaches what that owns and nothing el
 """
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from .models import Membership, Role, User
 
@@ -19,29 +21,56 @@ def owned_by(user: Who, field: str = "owner", least: Role = Role.VIEWER) -> Q:
     """
     if not isinstance(user, User):
         return NOTHING
-    owners = owner_ids(user, least)
-    return Q(**{field: owners[0]}) if len(owners) == 1 else Q(**{f"{field}__in": owners})
+    ids = owner_ids(user, least)
+    return Q(**{field: ids[0]}) if len(ids) == 1 else Q(**{f"{field}__in": ids})
 
 
 def owner_ids(user: User, least: Role = Role.VIEWER) -> list[int]:
-    roles = _roles(user)
-    reached = [organization for organization, role in roles.items() if role in least.or_more()]
-    token = user.token
-    if token is not None and token.organization_id is not None:
-        return [token.organization_id] if token.organization_id in reached else []
-    return [user.pk, *reached]
+    return [owner.pk for owner in owners(user, least)]
+
+
+def owners(user: User, least: Role = Role.VIEWER) -> list[User]:
+    """The user first, then organisations by their names."""
+    reached = [one.organization for one in _memberships(user) if one.role in least.or_more()]
+    if user.token is not None and user.token.organization_id is not None:
+        return [one for one in reached if one.pk == user.token.organization_id]
+    return [user, *reached]
 
 
 def role_in(user: Who, organization: User) -> Role | None:
     """None: not a member, or the token that they came with is limited to somebody else."""
     if not isinstance(user, User) or organization.pk not in owner_ids(user):
         return None
-    return _roles(user).get(organization.pk)
+    roles = {one.organization_id: Role(one.role) for one in _memberships(user)}
+    return roles.get(organization.pk)
 
 
-def may(user: Who, owner: User, least: Role) -> bool:
+def is_oneself(user: User, owner: User) -> bool:
+    """Asks the database for nothing."""
+    is_limited = user.token is not None and user.token.organization_id is not None
+    return owner.pk == user.pk and not is_limited
+
+
+def may(user: Who, owner: User, least: Role = Role.DEVELOPER) -> bool:
     """Whether they may act for this owner: themselves, or an organisation of theirs."""
-    return isinstance(user, User) and owner.pk in owner_ids(user, least)
+    if not isinstance(user, User):
+        return False
+    return is_oneself(user, owner) or owner.pk in owner_ids(user, least)
+
+
+def require(user: Who, owner: User, least: Role = Role.DEVELOPER) -> None:
+    """For who may see what this owner has. Raises PermissionDenied, which says what would help."""
+    if may(user, owner, least):
+        return
+    role = role_in(user, owner)
+    words = {"name": owner.get_username(), "role": _short(role), "needed": _short(least)}
+    if role is None:
+        raise PermissionDenied(_("You may not do this for %(name)s.") % words)
+    sentence = _(
+        "You are in %(name)s as a %(role)s, and this needs a %(needed)s. "
+        "Ask an admin of %(name)s to change your role."
+    )
+    raise PermissionDenied(sentence % words)
 
 
 def acting_owner(user: User) -> User:
@@ -50,10 +79,15 @@ def acting_owner(user: User) -> User:
     return token.organization if token is not None and token.organization else user
 
 
-def _roles(user: User) -> dict[int, Role]:
-    known: dict[int, Role] | None = user.__dict__.get("_roles")
+def _short(role: Role | None) -> str:
+    names = {Role.VIEWER: _("viewer"), Role.DEVELOPER: _("developer"), Role.ADMIN: _("admin")}
+    return names[role] if role else ""
+
+
+def _memberships(user: User) -> list[Membership]:
+    known: list[Membership] | None = user.__dict__.get("_known_memberships")
     if known is None:
         found = Membership.objects.filter(user=user, organization__is_active=True)
-        known = {pk: Role(role) for pk, role in found.values_list("organization", "role")}
-        user.__dict__["_roles"] = known
+        known = list(found.select_related("organization").order_by("organization__username"))
+        user.__dict__["_known_memberships"] = known
     return known

@@ -35,8 +35,9 @@ _SHARED = Question(
 
 
 def deploy(
-    user: User,
+    owner: User,
     *,
+    by: User | None = None,
     ai_model: AIModel,
     version: Version,
     hardware: Hardware,
@@ -48,21 +49,25 @@ def deploy(
     budget: Decimal | None = None,
     idempotency_key: str = "",
 ) -> Deployment:
-    """The same key and wish again is the same deployment. Raises Refused."""
+    """The same key and wish again is the same deployment. Raises Refused.
+
+    `by` is who asks for it, when that is not its owner.
+    """
     released = {
         **{"version": version, "hardware": hardware, "idle_seconds": idle_seconds},
         **{"min_instances": min_instances, "max_instances": max_instances},
     }
-    kept = {"stop_at": stop_at, "budget": budget}
+    kept: dict[str, Any] = {"stop_at": stop_at, "budget": budget}
     wishes.check(ai_model, name=name, **released, **kept)
-    if earlier := _made_with(user, idempotency_key):
+    if earlier := _made_with(owner, idempotency_key):
         return _same(earlier, name, released)
+    kept |= {"idempotency_key": idempotency_key}
     try:
-        return _make(user, released, ai_model, name, idempotency_key=idempotency_key, **kept)
+        return _make(owner, released, ai_model, name, by=by or owner, **kept)
     except IntegrityError as error:
-        if earlier := _made_with(user, idempotency_key):
+        if earlier := _made_with(owner, idempotency_key):
             return _same(earlier, name, released)
-        raise _name_taken(name) from error
+        raise _name_taken(owner, by, name) from error
 
 
 def update(deployment: Deployment, *, by: User | None, **changes: Any) -> Release:
@@ -151,9 +156,8 @@ def _make_shared(version: Version) -> Deployment:
     )
     name = f"{slugify(version.ai_model.full_name.replace('/', '-'))[:40]}-v{version.pk}"
     with suppress(IntegrityError):  # somebody made it just now
-        return _make(
-            owner, released, version.ai_model, name, is_shared=True, shared_version=version
-        )
+        shared = {"is_shared": True, "shared_version": version}
+        return _make(owner, released, version.ai_model, name, by=owner, **shared)
     return Deployment.objects.existing().get(is_shared=True, shared_version=version)
 
 
@@ -162,19 +166,19 @@ def _shared(version: Version) -> Deployment | None:
 
 
 def _make(
-    user: User, released: dict[str, Any], ai_model: AIModel, name: str, **fields: Any
+    owner: User, released: dict[str, Any], ai_model: AIModel, name: str, *, by: User, **fields: Any
 ) -> Deployment:
     with transaction.atomic():
         deployment = Deployment.objects.create(
-            owner=user, ai_model=ai_model, name=name, generation=0, **fields
+            owner=owner, ai_model=ai_model, name=name, generation=0, **fields
         )
-        _release(deployment, user, released, "")
+        _release(deployment, by, released, "")
     deployment.refresh_from_db()
     return deployment
 
 
-def _made_with(user: User, key: str) -> Deployment | None:
-    return Deployment.objects.filter(owner=user, idempotency_key=key).first() if key else None
+def _made_with(owner: User, key: str) -> Deployment | None:
+    return Deployment.objects.filter(owner=owner, idempotency_key=key).first() if key else None
 
 
 def _same(earlier: Deployment, name: str, released: dict[str, Any]) -> Deployment:
@@ -187,8 +191,11 @@ def _same(earlier: Deployment, name: str, released: dict[str, Any]) -> Deploymen
     )
 
 
-def _name_taken(name: str) -> Refused:
-    return Refused("name", _("You have a deployment named %s already; choose another.") % name)
+def _name_taken(owner: User, by: User | None, name: str) -> Refused:
+    if by in (None, owner):
+        return Refused("name", _("You have a deployment named %s already; choose another.") % name)
+    sentence = _("%(owner)s has a deployment named %(name)s already; choose another.")
+    return Refused("name", sentence % {"owner": owner, "name": name})
 
 
 def _locked(deployment: Deployment) -> Deployment:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from catalog import schemas
 from catalog.models import Version
 from catalog.schemas import Asked, Schema
@@ -320,6 +321,10 @@ class ChangeForm(forms.Form):
 
 
 class DeployForm(ChangeForm):
+    owner = forms.ChoiceField(
+        label=gettext_lazy("Owner"),
+        help_text=gettext_lazy("Who has it and pays for it; its members see what it does."),
+    )
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=64,
@@ -327,7 +332,21 @@ class DeployForm(ChangeForm):
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    field_order = ("name", "version", "hardware")
+    field_order = ("owner", "name", "version", "hardware")
+
+    def __init__(self, *args: Any, owners: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owners = {str(owner.pk): owner for owner in owners}
+        if len(owners) == 1:
+            del self.fields["owner"]
+        else:
+            names = [(pk, owner.get_username()) for pk, owner in self.owners.items()]
+            self.fields["owner"].choices = names  # type: ignore[attr-defined]
+
+    def wishes(self) -> dict[str, Any]:
+        wished = super().wishes()
+        chosen = wished.get("owner") or next(iter(self.owners))
+        return {**wished, "owner": self.owners[chosen]}
 
 
 class LoadForm(forms.Form):

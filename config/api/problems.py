@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import PermissionDenied as Denied
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.text import slugify
@@ -120,7 +121,7 @@ def respond_to(error: Exception, context: dict[str, Any]) -> HttpResponse | None
     response = exception_handler(error, context)
     if response is None:
         return None
-    if isinstance(error, PermissionDenied):
+    if isinstance(error, PermissionDenied | Denied):
         audit.note_refusal(context["request"])
     errors = error.errors() if isinstance(error, BadParameters) else []
     limit = error.limit if isinstance(error, LimitReached) else None

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from catalog.api import contract
 from config.api.contract import PROBLEM
+from deployments.api import owners
 from deployments.models import Deployment, Release, Status
 from deployments.wishes import LONGEST_IDLE, MOST_INSTANCES
 
@@ -135,6 +136,12 @@ class ChangeShape(serializers.Serializer[None]):
 
 
 class DeployShape(ChangeShape):
+    owner = Text(
+        required=False,
+        max_length=150,
+        help_text="Who has it and pays for it: an organisation in which you are a developer. "
+        "Yourself, or the organisation of your token, unless said.",
+    )
     name = Text(max_length=64, help_text="Small letters, digits and hyphens.")
     model = Text(max_length=300, help_text="owner/name.")
     version = Text(
@@ -179,6 +186,7 @@ class PreflightShape(serializers.Serializer[None]):
 
 class PreflightRequestShape(DeployShape):
     name = Text(required=False, max_length=64)
+    owner = None  # type: ignore[assignment]
     requests_per_day = Whole(required=False, min_value=0, max_value=10**9)
     seconds_each = serializers.FloatField(required=False, min_value=0, max_value=86_400)
 
@@ -213,8 +221,8 @@ ONE = {200: DeploymentShape, 404: PROBLEM}
 list_deployments = _operation(
     "list",
     "List deployments",
-    "Your own, the newest first.",
-    parameters=contract.PAGE,
+    "Your own and those of your organisations, the newest first.",
+    parameters=[owners.OWNER, *contract.PAGE],
     answers={200: DeploymentListShape},
 )
 create = _operation(

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import reach
 from accounts.authentication import TokenAuthentication
 from accounts.scopes import Needs
 from catalog.api import naming, parameters
@@ -19,6 +20,7 @@ from config.api.problems import BadParameters
 from deployments import actions, hardware, preflight
 from deployments.api import deployment_contract as contract
 from deployments.api import deployment_shapes as shapes
+from deployments.api import owners
 from deployments.models import Deployment, Hardware
 from deployments.wishes import Refused
 
@@ -47,8 +49,9 @@ class Deploying(APIView):
 class DeploymentList(Deploying):
     @contract.list_deployments
     def get(self, request: Request) -> Response:
-        cursor, limit = parameters.read_page(request.query_params)
-        rows = Deployment.objects.visible_to(request.user)
+        user: Any = request.user
+        cursor, limit, owner = owners.read_page(request.query_params)
+        rows = owners.narrowed(Deployment.objects.visible_to(user), user, owner)
         page = pages.Listing("deployments", [pages.Segment(rows, "created_at")]).page(cursor, limit)
         found = shapes.told(rows).in_bulk(page.keys)
         results = [shapes.shape(found[pk], request) for pk in page.keys if pk in found]
@@ -58,9 +61,11 @@ class DeploymentList(Deploying):
     def post(self, request: Request) -> Response:
         said = _said(request, contract.DeployShape)
         user: Any = request.user
+        owner = owners.of_new(user, said.get("owner", ""))
         ai_model, version = _model(said)
         deployment = actions.deploy(
-            user,
+            owner,
+            by=user,
             ai_model=ai_model,
             version=version,
             hardware=_hardware_for(said, version),
@@ -103,7 +108,7 @@ class DeploymentDetail(Deploying):
 
     @contract.update
     def patch(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _owned(request, owner, name)
+        deployment = _changeable(request, owner, name)
         said = _said(request, contract.ChangeShape)
         changes = dict(said)
         if "version" in said:
@@ -115,14 +120,14 @@ class DeploymentDetail(Deploying):
 
     @contract.delete
     def delete(self, request: Request, owner: str, name: str) -> Response:
-        actions.delete(_owned(request, owner, name), by=_who(request))
+        actions.delete(_changeable(request, owner, name), by=_who(request))
         return Response(status=204)
 
 
 class Stop(Deploying):
     @contract.stop
     def post(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _owned(request, owner, name)
+        deployment = _changeable(request, owner, name)
         actions.stop(deployment, by=_who(request))
         return self.answer(request, deployment)
 
@@ -130,7 +135,7 @@ class Stop(Deploying):
 class Start(Deploying):
     @contract.start
     def post(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _owned(request, owner, name)
+        deployment = _changeable(request, owner, name)
         actions.start(deployment, by=_who(request))
         return self.answer(request, deployment)
 
@@ -138,7 +143,7 @@ class Start(Deploying):
 class RollBack(Deploying):
     @contract.roll_back
     def post(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _owned(request, owner, name)
+        deployment = _changeable(request, owner, name)
         said = _said(request, contract.RollBackShape)
         actions.roll_back(deployment, by=_who(request), number=said["number"])
         return self.answer(request, deployment)
@@ -204,12 +209,20 @@ def _said(request: Request, shape: type[serializers.Serializer[None]]) -> dict[s
 
 
 def _owned(request: Request, owner: str, name: str) -> Deployment:
-    rows = Deployment.objects.visible_to(request.user).select_related("ai_model__publisher")
+    rows = Deployment.objects.visible_to(request.user).select_related(
+        "owner", "ai_model__publisher"
+    )
     plain = {"owner__username": owner.replace("\0", ""), "name": name.replace("\0", "")}
     found = rows.filter(**plain).first()
     if found is None:
         sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
         raise NotFound(sentence % f"{owner}/{name}")
+    return found
+
+
+def _changeable(request: Request, owner: str, name: str) -> Deployment:
+    found = _owned(request, owner, name)
+    reach.require(request.user, found.owner)
     return found
 
 

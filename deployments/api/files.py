@@ -14,13 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import reach
 from accounts.authentication import TokenAuthentication
 from accounts.scopes import Needs
-from catalog.api import contract, parameters
+from catalog.api import contract
 from config.api import pages
 from config.api.contract import PROBLEM
 from config.api.problems import BadParameters, TooLarge
 from deployments import files
+from deployments.api import owners
 from deployments.models import StoredFile
 
 METADATA_BYTES = 10_000
@@ -68,14 +70,15 @@ class FileList(APIView):
     @extend_schema(
         operation_id="files.list",
         summary="List files",
-        description="Your own, the newest first.",
-        parameters=contract.PAGE,
+        description="Your own and those of your organisations, the newest first.",
+        parameters=[owners.OWNER, *contract.PAGE],
         responses={200: FileListShape, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM},
         tags=["Files"],
     )
     def get(self, request: Request) -> Response:
-        cursor, limit = parameters.read_page(request.query_params)
-        rows = StoredFile.objects.visible_to(request.user)
+        user: Any = request.user
+        cursor, limit, owner = owners.read_page(request.query_params)
+        rows = owners.narrowed(StoredFile.objects.visible_to(user), user, owner)
         page = pages.Listing("files", [pages.Segment(rows, "created_at")]).page(cursor, limit)
         found = rows.select_related("owner").in_bulk(page.keys)
         results = [_shape(found[pk], request) for pk in page.keys if pk in found]
@@ -95,9 +98,9 @@ class FileList(APIView):
         if content is None:
             raise BadParameters({"content": ["Send the file as the part `content` of a form."]})
         said: Any = request.data
-        owner: Any = request.user
+        user: Any = request.user
         stored = files.store(
-            owner,
+            owners.of_new(user),
             said.get("filename") or content.name or "",
             said.get("type") or content.content_type or "",
             content,
@@ -135,7 +138,9 @@ class FileDetail(APIView):
         tags=["Files"],
     )
     def delete(self, request: Request, file_id: str) -> Response:
-        files.delete(_owned(request, file_id))
+        stored = _owned(request, file_id)
+        reach.require(request.user, stored.owner)
+        files.delete(stored)
         return Response(status=204)
 
 

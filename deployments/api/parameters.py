@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from catalog.api.parameters import PageForm, refuse
+from accounts.models import User
+from catalog.api.parameters import refuse
 from catalog.forms import sharing_fields
+from deployments.api import owners
 from deployments.models import Prediction
 from deployments.models.predictions import PredictionQuerySet
 
@@ -49,7 +51,7 @@ class ChoiceField(forms.CharField):
 
 
 @sharing_fields
-class ListingForm(PageForm):
+class ListingForm(owners.OwnedPageForm):
     created_after = MomentField()
     created_before = MomentField()
     source = ChoiceField(*Prediction.Source.values)
@@ -70,7 +72,8 @@ class Listing:
     def limit(self) -> int:
         return self.wanted["limit"] or LIMIT
 
-    def narrow(self, rows: PredictionQuerySet) -> PredictionQuerySet:
+    def narrow(self, rows: PredictionQuerySet, user: User) -> PredictionQuerySet:
+        rows = owners.narrowed(rows, user, self.wanted["owner"])
         if self.wanted["created_after"]:
             rows = rows.filter(created_at__gte=self.wanted["created_after"])
         if self.wanted["created_before"]:

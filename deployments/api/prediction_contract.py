@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from catalog.api import contract
 from config.api.contract import PROBLEM
+from deployments.api import owners
 from deployments.models import Prediction
 
 from .asking import WEBHOOK_EVENTS
@@ -38,6 +39,7 @@ class PredictionShape(serializers.Serializer[None]):
     model = Text(help_text="owner/name.")
     version = Text(help_text="The version's id.")
     deployment = Text(required=False, help_text="owner/name of the deployment that it was sent to.")
+    owner = Text(help_text="Whose it is, and who pays for it: a person or an organisation.")
     input = serializers.DictField()
     output = serializers.JSONField(allow_null=True, help_text="Files as addresses, for a day.")
     logs = Text()
@@ -144,7 +146,8 @@ create_of_deployment = _create(
 list_predictions = extend_schema(
     operation_id="predictions.list",
     summary="List predictions",
-    description="Your own, the newest first, 100 a page unless `limit` says less.",
+    description="Your own and those of your organisations, the newest first, 100 a page "
+    "unless `limit` says less.",
     parameters=[
         OpenApiParameter("created_after", OpenApiTypes.DATETIME, description="At or after this."),
         OpenApiParameter("created_before", OpenApiTypes.DATETIME, description="Before this."),
@@ -155,6 +158,7 @@ list_predictions = extend_schema(
             description="How it was asked for; web: those of the last 14 days.",
         ),
         OpenApiParameter("status", str, enum=Prediction.Status.values, description="Its status."),
+        owners.OWNER,
         *contract.PAGE,
     ],
     responses={200: PredictionListShape, **ERRORS},

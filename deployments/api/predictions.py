@@ -14,7 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import reach
 from accounts.authentication import TokenAuthentication
+from accounts.models import User
 from accounts.scopes import Needs
 from catalog.api import naming
 from catalog.models import AIModel, Version
@@ -95,8 +97,9 @@ class Asking(APIView):
 class PredictionList(Asking):
     @prediction_contract.list_predictions
     def get(self, request: Request) -> Response:
+        user: Any = request.user
         wanted = read_listing(request.query_params)
-        rows = wanted.narrow(Prediction.objects.visible_to(request.user))
+        rows = wanted.narrow(Prediction.objects.visible_to(user), user)
         listing = pages.Listing("predictions", [pages.Segment(rows, "created_at")])
         page = listing.page(wanted.cursor, wanted.limit)
         found = rows.select_related(*KNOWN).defer("version__openapi_schema").in_bulk(page.keys)
@@ -121,13 +124,10 @@ class DeploymentPredictionList(Asking):
     def post(self, request: Request, owner: str, name: str) -> Response:
         asked = asking.read(request)
         user: Any = request.user
-        deployment = None
-        if owner == user.get_username():
-            deployment = _MINE.first(owner=user.pk, name=_plain(name))
+        deployment = _deployment(user, _plain(owner), _plain(name))
         if deployment is None:
             sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
             raise NotFound(sentence % f"{owner}/{name}")
-        deployment.owner = user
         return self.created(request, asked, serving.version_of(deployment), deployment)
 
 
@@ -140,7 +140,9 @@ class PredictionDetail(Asking):
 class PredictionCancel(Asking):
     @prediction_contract.cancel_prediction
     def post(self, request: Request, prediction_id: str) -> Response:
-        prediction = actions.cancel(owned(request, prediction_id))
+        asked = owned(request, prediction_id)
+        reach.require(request.user, asked.owner)
+        prediction = actions.cancel(asked)
         return Response(shapes.shape(prediction, request))
 
 
@@ -188,6 +190,17 @@ def owned(request: Request, prediction_id: str) -> Prediction:
         sentence = _("You have no prediction %s. GET /v1/predictions lists those you have.")
         raise NotFound(sentence % prediction_id)
     return found
+
+
+def _deployment(user: User, owner: str, name: str) -> Deployment | None:
+    """One's own by a statement that is worded once."""
+    if owner == user.get_username() and reach.is_oneself(user, user):
+        found = _MINE.first(owner=user.pk, name=name)
+        if found:
+            found.owner = user
+        return found
+    rows = Deployment.objects.visible_to(user).select_related("owner")
+    return rows.filter(owner__username=owner, name=name).first()
 
 
 def _streamed(request: Request, prediction_id: str) -> Prediction:

@@ -12,8 +12,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import reach
 from accounts.authentication import TokenAuthentication
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.scopes import Needs
 from catalog.api import contract, shapes, versions
 from catalog.api.serializers import VersionShape
@@ -56,8 +57,8 @@ class VersionList(versions.VersionList):
         summary="Push a version",
         description="multipart/form-data with the part `bundle`. The answer comes when its "
         "environment is built, which takes as long as its packages take to install. The same "
-        "files again are the same version. Models are pushed below one's own user name; "
-        "administrators push below any.",
+        "files again are the same version. Models are pushed below one's own user name "
+        "and below organisations of which one is a developer; administrators push below any.",
         parameters=contract.MODEL_NAME,
         request={"multipart/form-data": BundleShape},
         responses={
@@ -91,12 +92,14 @@ class VersionList(versions.VersionList):
 
 
 def _check_right(user: User, owner: str, name: str) -> None:
-    if user.is_staff:
+    if user.is_staff and reach.is_oneself(user, user):
         return
-    if user.get_username().lower() != owner.lower():
+    names = [one.get_username() for one in reach.owners(user, Role.DEVELOPER)]
+    if owner.lower() not in [name.lower() for name in names]:
+        below = " and ".join(f"{name}/" for name in names) or "no name"
         raise PermissionDenied(
-            f"You may push models below {user.get_username()}/, not below {owner}/: "
-            "administrators alone push below other names."
+            f"You may push models below {below}, not below {owner}/: ask to become a developer of "
+            "the organisation that it is, or an administrator to push it."
         )
     there = AIModel.objects.named(owner, name).first()
     if there is not None and there.source != Source.LOCAL:

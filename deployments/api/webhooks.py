@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import TokenAuthentication
 from accounts.scopes import Needs
 from config.api.contract import PROBLEM
+from deployments.api import owners
 from deployments.webhooks import keys
 
 
@@ -29,13 +30,14 @@ class DefaultSecret(APIView):
         operation_id="webhooks.default.secret.get",
         summary="Get the signing secret of your webhooks",
         description="Calls hold `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` in "
-        "the header `webhook-signature`, as Standard Webhooks says.",
+        "the header `webhook-signature`, as Standard Webhooks says. An organisation has one of its "
+        "own, which a token that is limited to it gets.",
         responses=ANSWERS,
         tags=["Webhooks"],
     )
     def get(self, request: Request) -> Response:
-        owner: Any = request.user
-        return _answer(keys.of(owner).secret)
+        user: Any = request.user
+        return _answer(keys.of(owners.of_new(user)).secret)
 
     @extend_schema(
         operation_id="webhooks.default.secret.renew",
@@ -46,8 +48,8 @@ class DefaultSecret(APIView):
         tags=["Webhooks"],
     )
     def post(self, request: Request) -> Response:
-        owner: Any = request.user
-        return _answer(keys.renew(owner).secret)
+        user: Any = request.user
+        return _answer(keys.renew(owners.of_new(user)).secret)
 
 
 def _answer(secret: str) -> Response:

@@ -3,18 +3,18 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import reach
+from accounts.models import Role
+from accounts.reach import Who
 from catalog.models import AIModel, Version
 
 from .hardware import Hardware
-
-Who = AbstractBaseUser | AnonymousUser
 
 
 class InvalidTransition(Exception):
@@ -85,12 +85,18 @@ SETTLED = [Status.SCALED_TO_ZERO, Status.STOPPED, Status.FAILED]
 
 class DeploymentQuerySet(models.QuerySet["Deployment"]):
     def visible_to(self, user: Who) -> Self:
-        """One's own. Shared ones are the installation's and are not listed as anybody's."""
-        return self.own_of(user.pk) if user.is_authenticated else self.none()
+        return self.of_somebody().filter(reach.owned_by(user))
+
+    def changeable_by(self, user: Who) -> Self:
+        return self.of_somebody().filter(reach.owned_by(user, least=Role.DEVELOPER))
 
     def own_of(self, owner_id: Any) -> Self:
-        """What its owner sees; the id may be a blank of config/worded.py."""
-        return self.filter(owner=owner_id, is_shared=False, deleted_at=None)
+        """The id may be a blank of config/worded.py."""
+        return self.of_somebody().filter(owner=owner_id)
+
+    def of_somebody(self) -> Self:
+        """Shared ones are the installation's and are not listed as anybody's."""
+        return self.filter(is_shared=False, deleted_at=None)
 
     def existing(self) -> Self:
         return self.filter(deleted_at=None)

@@ -5,13 +5,19 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
-from .deployments import Who
+from accounts import reach
+from accounts.models import Role
+from accounts.reach import Who
+
 from .predictions import Prediction, new_id
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def visible_to(self, user: Who) -> Self:
-        return self.filter(owner=user.pk) if user.is_authenticated else self.none()
+        return self.filter(reach.owned_by(user))
+
+    def changeable_by(self, user: Who) -> Self:
+        return self.filter(reach.owned_by(user, least=Role.DEVELOPER))
 
 
 class StoredFile(models.Model):

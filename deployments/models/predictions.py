@@ -12,9 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import reach
+from accounts.models import Role, User
+from accounts.reach import Who
 from catalog.models import AIModel, Version
 
-from .deployments import Deployment, Who
+from .deployments import Deployment
 from .instances import Instance
 
 
@@ -25,7 +28,10 @@ def new_id() -> str:
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     def visible_to(self, user: Who) -> Self:
-        return self.filter(owner=user.pk) if user.is_authenticated else self.none()
+        return self.filter(reach.owned_by(user))
+
+    def changeable_by(self, user: Who) -> Self:
+        return self.filter(reach.owned_by(user, least=Role.DEVELOPER))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=Prediction.UNFINISHED)
@@ -60,6 +66,14 @@ class Prediction(models.Model):
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="predictions")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="Who asked for its owner; empty: the owner.",
+    )
     ai_model = models.ForeignKey(AIModel, models.PROTECT, related_name="predictions")
     version = models.ForeignKey(Version, models.PROTECT, related_name="predictions")
     deployment = models.ForeignKey(
@@ -128,6 +142,11 @@ class Prediction(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="prediction_by_owner"),
+            models.Index(
+                fields=["created_by"],
+                condition=Q(created_by__isnull=False),
+                name="prediction_by_asker",
+            ),
             models.Index(fields=["deployment", "-created_at"], name="prediction_by_deployment"),
             models.Index(
                 fields=["created_at"],
@@ -151,6 +170,10 @@ class Prediction(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("prediction", args=[self.id])
+
+    @property
+    def asker(self) -> User:
+        return self.created_by or self.owner
 
     @property
     def is_finished(self) -> bool:

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import reach
+from accounts.models import Role
+from accounts.reach import Who
 from config.sealing import SealedField
 from config.webhooks import new_secret
 
-from .deployments import Who
 from .predictions import Prediction
 
 
@@ -42,7 +44,10 @@ class WebhookKey(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Who) -> Self:
-        return self.filter(owner=user.pk) if user.is_authenticated else self.none()
+        return self.filter(reach.owned_by(user))
+
+    def changeable_by(self, user: Who) -> Self:
+        return self.filter(reach.owned_by(user, least=Role.DEVELOPER))
 
     def waiting(self) -> Self:
         return self.filter(status=Delivery.Status.WAITING)

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import reach
+from accounts.reach import Who
 from catalog import schemas
 from catalog.models import Version
 from catalog.pages import figures
@@ -57,6 +59,7 @@ class Answer:
     cost: str
     hardware: str
     is_over: bool
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +71,14 @@ class Row:
     model: str
     asked: str
     deployment: str
+    owner: str
     took: str
     cost: str
     at: datetime
     ago: str
 
 
-KNOWN = ("ai_model__publisher", "version__bundle", "owner")
+KNOWN = ("ai_model__publisher", "version__bundle", "owner", "created_by")
 OF_DEPLOYMENT = ("deployment__owner", "deployment__release_wanted__version__bundle")
 
 
@@ -103,6 +107,7 @@ def answer(prediction: Prediction, request: HttpRequest) -> Answer:
         cost=listing.cost(prediction.cost, prediction.currency),
         hardware=prediction.hardware,
         is_over=is_over,
+        may_change=reach.may(request.user, prediction.owner),
     )
 
 
@@ -117,7 +122,7 @@ def inputs(prediction: Prediction) -> list[Piece]:
     ]
 
 
-def links(prediction: Prediction) -> dict[str, str]:
+def links(prediction: Prediction, user: Who) -> dict[str, str]:
     """Where its deployment is, and where it is run again; empty when there is none any more."""
     deployment = prediction.deployment
     is_own = deployment is not None and not deployment.is_shared and not deployment.deleted_at
@@ -127,10 +132,10 @@ def links(prediction: Prediction) -> dict[str, str]:
     else:
         names = [prediction.ai_model.publisher.slug, prediction.ai_model.name]
         again = reverse("model_run", args=names)
-    has_bundle = hasattr(prediction.version, "bundle")
+    is_possible = hasattr(prediction.version, "bundle") and reach.may(user, prediction.owner)
     return {
         "deployment_url": deployment.get_absolute_url() if deployment and is_own else "",
-        "again_url": f"{again}?again={prediction.pk}" if has_bundle else "",
+        "again_url": f"{again}?again={prediction.pk}" if is_possible else "",
     }
 
 
@@ -153,6 +158,7 @@ def _row(prediction: Prediction, secrets: set[str]) -> Row:
         model=prediction.ai_model.full_name,
         asked=_in_a_line(prediction.input, secrets),
         deployment=deployment.name if deployment and is_own else "",
+        owner=prediction.owner.get_username(),
         took=charts.seconds(_seconds(prediction.started_at, prediction.completed_at)),
         cost=listing.cost(prediction.cost, prediction.currency),
         at=prediction.created_at,

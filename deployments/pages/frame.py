@@ -6,6 +6,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import reach
+from accounts.reach import Who
 from catalog.pages import figures
 from deployments import reasons
 from deployments.models import (
@@ -28,6 +30,7 @@ TABS = (
     "deployment_releases",
     "deployment_settings",
 )
+TABS_OF_VIEWERS = ("deployment", "deployment_logs", "deployment_metrics", "deployment_releases")
 SHOWN_EVENTS = 40
 QUICK, CALM = 1500, 10_000  # milliseconds until a page looks again
 CALM_STATUSES = (Status.SCALED_TO_ZERO, Status.STOPPED)
@@ -59,6 +62,8 @@ class Frame:
     status: str
     is_stopped: bool
     has_failed: bool
+    owner_shown: str  # empty when it is one's own
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +117,16 @@ def rows() -> tuple[str, ...]:
     )
 
 
-def of(deployment: Deployment, open_tab: str) -> Frame:
+def of(user: Who, deployment: Deployment, open_tab: str) -> Frame:
     release = deployment.release_wanted
+    owner = deployment.owner
+    may_change = reach.may(user, owner)
     return Frame(
         deployment=deployment,
-        owner=deployment.owner.get_username(),
+        owner=owner.get_username(),
         name=deployment.name,
         url=deployment.get_absolute_url(),
-        tabs=_tabs(deployment, open_tab),
+        tabs=_tabs(deployment, open_tab, TABS if may_change else TABS_OF_VIEWERS),
         model=str(deployment.ai_model),
         model_url=deployment.ai_model.get_absolute_url(),
         version=str(release.version) if release else "",
@@ -131,6 +138,8 @@ def of(deployment: Deployment, open_tab: str) -> Frame:
         status=deployment.get_status_display(),
         is_stopped=deployment.wanted == Deployment.Wanted.STOPPED,
         has_failed=deployment.status == Status.FAILED,
+        owner_shown="" if owner == user else owner.get_username(),
+        may_change=may_change,
     )
 
 
@@ -195,7 +204,7 @@ def _event(event: Event) -> ShownEvent:
     )
 
 
-def _tabs(deployment: Deployment, open_tab: str) -> list[Tab]:
+def _tabs(deployment: Deployment, open_tab: str, shown: tuple[str, ...]) -> list[Tab]:
     titles = {
         "deployment": _("Overview"),
         "deployment_try": _("Try it"),
@@ -205,7 +214,7 @@ def _tabs(deployment: Deployment, open_tab: str) -> list[Tab]:
         "deployment_settings": _("Settings"),
     }
     names = _names(deployment)
-    return [Tab(titles[name], reverse(name, args=names), name == open_tab) for name in TABS]
+    return [Tab(titles[name], reverse(name, args=names), name == open_tab) for name in shown]
 
 
 def _names(deployment: Deployment) -> list[str]:

@@ -1,12 +1,15 @@
 """The list of somebody's deployments, and where a page of a longer list stands in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from catalog.pages import figures
 from catalog.pages.pagination import Pages, place_of
@@ -14,6 +17,15 @@ from deployments.models import Deployment, Instance
 from deployments.pages import words
 
 PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """To narrow a list."""
+
+    name: str
+    url: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +87,30 @@ def paged(request: HttpRequest, found: QuerySet, per_page: int = PER_PAGE) -> tu
     return list(page), place_of(page, lambda number: _url(request, number))
 
 
+def ways(
+    request: HttpRequest, parameter: str, offered: Iterable[tuple[str, Any]], every: str = ""
+) -> list[Way]:
+    """Links to the list with each value of a parameter, after one to all of it."""
+    asked = request.GET.get(parameter, "")
+    values = {"": every or _("All"), **dict(offered)}
+    chosen = asked if asked in values else ""
+    return [
+        Way(name=str(name), url=_with(request, parameter, value), is_chosen=value == chosen)
+        for value, name in values.items()
+    ]
+
+
 def _url(request: HttpRequest, number: int) -> str:
     query = request.GET.copy()
     query["page"] = str(number)
     return f"{request.path}?{query.urlencode()}"
+
+
+def _with(request: HttpRequest, parameter: str, value: str) -> str:
+    """The same list, from its first page on."""
+    query = request.GET.copy()
+    for name in ("page", parameter):
+        query.pop(name, None)
+    if value:
+        query[parameter] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path

@@ -63,10 +63,10 @@ def of(form: ChangeForm, posted: Mapping[str, Any]) -> Ahead:
     )
 
 
-def free_name(user: User, ai_model: AIModel) -> str:
+def free_name(owner: User, ai_model: AIModel) -> str:
     """The model's own, with a number when one has that already."""
     plain = slugify(ai_model.name)[:56].strip("-") or "model"
-    mine = Deployment.objects.existing().filter(owner=user, name__startswith=plain)
+    mine = Deployment.objects.existing().filter(owner=owner, name__startswith=plain)
     taken = set(mine.values_list("name", flat=True)[:MOST_NAMES])
     if plain not in taken:
         return plain

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import reach
 from accounts.models import User
 from catalog.models import Version
 from deployments import actions as lifecycle
@@ -45,18 +46,22 @@ def create(
 ) -> Prediction:
     """Ask; with `wait_seconds` it is done on return, or still on its way when they were over.
 
-    The same key and wish again is the same prediction. Raises BadInput, KeyReused, NotServed or
-    QueueFull; then there is no prediction.
+    It belongs to the deployment's owner, without one to whom the user acts for. The same key and
+    wish again is the same prediction. Raises BadInput, KeyReused, NotServed, QueueFull or
+    PermissionDenied; then there is no prediction.
     """
+    owner = deployment.owner if deployment else reach.acting_owner(user)
+    reach.require(user, owner)
     digest = idempotency.digest(version, deployment, input, webhook, webhook_events)
-    if earlier := idempotency.found(user, idempotency_key, digest):
+    if earlier := idempotency.found(owner, idempotency_key, digest):
         return _waited_for(earlier, wait_seconds)
     checking.check(version, input)
     inputs.check(version.openapi_schema, input, user)
-    deployment = deployment or serving.deployment_for(user, version)
+    deployment = deployment or serving.deployment_for(owner, version)
     serving.check_open(deployment)
     prediction = Prediction(
-        owner=user,
+        owner=owner,
+        created_by=None if owner == user else user,
         ai_model=version.ai_model,
         version=version,
         deployment=deployment,
@@ -73,7 +78,7 @@ def create(
     try:
         return _begun(prediction, deployment, wait_seconds)
     except IntegrityError:
-        if earlier := idempotency.found(user, idempotency_key, digest):
+        if earlier := idempotency.found(owner, idempotency_key, digest):
             return _waited_for(earlier, wait_seconds)
         raise
 

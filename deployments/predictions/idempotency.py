@@ -36,14 +36,14 @@ def digest(
     return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
 
 
-def found(user: User, key: str, digest: str) -> Prediction | None:
+def found(owner: User, key: str, digest: str) -> Prediction | None:
     """What the key was used for before. Raises KeyReused when that was another wish."""
     if not key:
         return None
     rows = Prediction.objects.select_related(
         "owner", "ai_model__publisher", "version__bundle", "deployment__owner"
     )
-    earlier = rows.filter(owner=user, idempotency_key=key).first()
+    earlier = rows.filter(owner=owner, idempotency_key=key).first()
     if earlier and earlier.idempotency_digest != digest:
         raise KeyReused(earlier)
     return earlier

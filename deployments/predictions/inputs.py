@@ -67,7 +67,7 @@ def _as_list(value: Any) -> list[Any]:
 def _as_data(value: Any, prediction: Prediction) -> Any:
     if not isinstance(value, str) or value.startswith("data:"):
         return value
-    stored = files.named_by(value, prediction.owner)
+    stored = files.named_by(value, prediction.asker)
     if stored is None:
         raise Missing(_("There is no file %s any more; files are kept for a day.") % value[:200])
     try:

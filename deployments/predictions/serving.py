@@ -46,11 +46,11 @@ def newest_of(ai_model_id: int) -> Version:
     return known.version(pk)
 
 
-def deployment_for(user: User, version: Version) -> Deployment:
-    """One's own that serves this version, else the one that all share. Raises NotServed."""
-    found = _OWN.first(owner=user.pk, version=version.pk, ai_model=version.ai_model_id)
+def deployment_for(owner: User, version: Version) -> Deployment:
+    """The owner's own that serves this version, else the one that all share. Raises NotServed."""
+    found = _OWN.first(owner=owner.pk, version=version.pk, ai_model=version.ai_model_id)
     if found:
-        found.owner = user
+        found.owner = owner
         return found
     try:
         return actions.shared_for(version)

@@ -40,6 +40,7 @@ def in_list(prediction: Prediction, request: Asked = None) -> Shape:
         "error": prediction.error or None,
         "status": prediction.status,
         "source": prediction.source,
+        "owner": prediction.owner.get_username(),
         "data_removed": prediction.is_data_removed,
         "keep_until": prediction.keep_until,
         "created_at": prediction.created_at,

@@ -10,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts.models import User
+from accounts import reach
+from accounts.models import Role, User
 from catalog.models import AIModel
 from catalog.views.ai_models import find, to_canonical
 from deployments import actions, hardware
 from deployments.forms import ChangeForm, DeployForm, settings_of
 from deployments.models import Deployment, Hardware
 from deployments.pages import frame, looking_ahead, runnable
-from deployments.views.found import change_of_a_deployment, page_of_a_deployment
+from deployments.views.found import change_of_a_deployment, page_of_who_may_change
 from deployments.wishes import Refused
 
 USUAL = {"min_instances": 0, "max_instances": 1, "idle_minutes": 15}
@@ -35,18 +36,25 @@ def deploy(request: HttpRequest, owner: str, name: str) -> HttpResponse:
         return redirect("model_run", owner, name)  # which says why it cannot
     hardware.ensure()
     if request.method == "POST" and "look" not in request.POST:
-        return _deploy(request, ai_model, DeployForm(request.POST, versions=versions))
+        return _deploy(request, ai_model, _deploy_form(request, versions, request.POST))
     begin = {**USUAL, **_beginning(request, ai_model), "version": newest.pk}
-    looked = DeployForm(request.POST, versions=versions) if request.method == "POST" else None
-    return _deploy_page(request, ai_model, looked or DeployForm(initial=begin, versions=versions))
+    looked = _deploy_form(request, versions, request.POST) if request.method == "POST" else None
+    form = looked or _deploy_form(request, versions, initial=begin)
+    return _deploy_page(request, ai_model, form)
+
+
+def _deploy_form(
+    request: HttpRequest, versions: Any, posted: Any = None, **begin: Any
+) -> DeployForm:
+    owners = reach.owners(_user(request), Role.DEVELOPER)
+    return DeployForm(posted, versions=versions, owners=owners, **begin)
 
 
 def _deploy(request: HttpRequest, ai_model: AIModel, form: DeployForm) -> HttpResponse:
     if not form.is_valid():
         return _deploy_page(request, ai_model, form, status=400)
-    user: Any = request.user
     try:
-        made = actions.deploy(user, ai_model=ai_model, **form.wishes())
+        made = actions.deploy(by=_user(request), ai_model=ai_model, **form.wishes())
     except Refused as refused:
         form.refuse(refused)
         return _deploy_page(request, ai_model, form, status=400)
@@ -64,14 +72,17 @@ def _beginning(request: HttpRequest, ai_model: AIModel) -> dict[str, Any]:
     """A name that is free, and the least hardware that is enough."""
     newest = runnable.versions(ai_model).first()
     smallest = hardware.smallest_for(newest.bundle) if newest else None
-    user: Any = request.user
+    asked = request.GET.get("owner", "")
+    owners = reach.owners(_user(request), Role.DEVELOPER)
+    owner = next((one for one in owners if one.get_username() == asked), owners[0])
     return {
-        "name": looking_ahead.free_name(user, ai_model),
+        "owner": owner.pk,
+        "name": looking_ahead.free_name(owner, ai_model),
         "hardware": smallest.pk if smallest else None,
     }
 
 
-@page_of_a_deployment
+@page_of_who_may_change
 def deployment_settings(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     return _settings_page(request, deployment, _form(deployment))
 
@@ -155,7 +166,7 @@ def _settings_page(
     request: HttpRequest, deployment: Deployment, form: ChangeForm, status: int = 200
 ) -> HttpResponse:
     context = {
-        "frame": frame.of(deployment, "deployment_settings"),
+        "frame": frame.of(request.user, deployment, "deployment_settings"),
         "form": form,
         "ahead": looking_ahead.of(form, request.POST),
     }

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from deployments import metrics
 from deployments.models import Deployment
-from deployments.pages import charts, frame, listing, releases
+from deployments.pages import charts, frame, listing, owners, releases
 from deployments.views.found import page_of_a_deployment
 
 USUAL_SPAN = "24h"
@@ -18,9 +18,14 @@ USUAL_SPAN = "24h"
 @login_required
 @require_safe
 def deployments(request: HttpRequest) -> HttpResponse:
-    found = listing.rows(Deployment.objects.visible_to(request.user))
-    shown, pages = listing.paged(request, found)
-    context = {"rows": [listing.row(each) for each in shown], "pages": pages}
+    choice = owners.choice(request)
+    visible = owners.narrowed(Deployment.objects.visible_to(request.user), choice)
+    shown, pages = listing.paged(request, listing.rows(visible))
+    context = {
+        "rows": [listing.row(each) for each in shown],
+        "pages": pages,
+        "owners": choice,
+    }
     return render(request, "deployments/list.html", context)
 
 
@@ -28,7 +33,7 @@ def deployments(request: HttpRequest) -> HttpResponse:
 def deployment(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     has_all = request.GET.get("events") == "all"
     context = {
-        "frame": frame.of(deployment, "deployment"),
+        "frame": frame.of(request.user, deployment, "deployment"),
         "seen": frame.seen(deployment, has_all_events=has_all),
     }
     return render(request, "deployments/one.html", context)
@@ -37,7 +42,10 @@ def deployment(request: HttpRequest, deployment: Deployment) -> HttpResponse:
 @page_of_a_deployment
 def deployment_part(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     """What of the page changes while somebody looks at it."""
-    context = {"frame": frame.of(deployment, "deployment"), "seen": frame.seen(deployment)}
+    context = {
+        "frame": frame.of(request.user, deployment, "deployment"),
+        "seen": frame.seen(deployment),
+    }
     return render(request, "deployments/seen.html", context)
 
 
@@ -48,7 +56,7 @@ def deployment_metrics(request: HttpRequest, deployment: Deployment) -> HttpResp
     release = deployment.release_wanted
     currency = release.hardware.currency if release else "USD"
     context = {
-        "frame": frame.of(deployment, "deployment_metrics"),
+        "frame": frame.of(request.user, deployment, "deployment_metrics"),
         "span": span,
         "spans": [*metrics.SPANS],
         "drawn": charts.of(metrics.read(deployment, span), currency),
@@ -60,7 +68,7 @@ def deployment_metrics(request: HttpRequest, deployment: Deployment) -> HttpResp
 def deployment_releases(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     shown, pages = listing.paged(request, releases.rows(deployment))
     context = {
-        "frame": frame.of(deployment, "deployment_releases"),
+        "frame": frame.of(request.user, deployment, "deployment_releases"),
         "releases": [releases.row(each, deployment) for each in shown],
         "pages": pages,
     }

@@ -1,4 +1,4 @@
-"""Finding what a page is about: one's own, or nothing at all."""
+"""Finding what a page is about: what one may see, or nothing at all."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import reach
 from deployments.models import Deployment
 from deployments.pages import frame
 
@@ -21,14 +22,21 @@ def page_of_a_deployment(page: View) -> View:
     return never_cache(login_required(require_safe(_with_deployment(page))))
 
 
+def page_of_who_may_change(page: View) -> View:
+    return never_cache(login_required(require_safe(_with_deployment(page, is_change=True))))
+
+
 def change_of_a_deployment(change: View) -> View:
-    return never_cache(login_required(require_POST(_with_deployment(change))))
+    return never_cache(login_required(require_POST(_with_deployment(change, is_change=True))))
 
 
-def _with_deployment(view: View) -> View:
+def _with_deployment(view: View, *, is_change: bool = False) -> View:
     @wraps(view)
     def respond(request: HttpRequest, owner: str, name: str, **more: Any) -> HttpResponseBase:
-        return view(request, find(request, owner, name), **more)
+        found = find(request, owner, name)
+        if is_change:
+            reach.require(request.user, found.owner)
+        return view(request, found, **more)
 
     return respond
 

@@ -24,7 +24,7 @@ def deployment_logs(request: HttpRequest, deployment: Deployment) -> HttpRespons
     page = log.page(deployment, asked.get("of", ""), asked.get("q", ""), asked.get("before", ""))
     if page is None:
         raise Http404
-    context = {"frame": frame.of(deployment, "deployment_logs"), "log": page}
+    context = {"frame": frame.of(request.user, deployment, "deployment_logs"), "log": page}
     return render(request, "deployments/logs.html", context)
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import reach
 from deployments.models import Prediction
-from deployments.pages import answers, listing
+from deployments.pages import answers, listing, owners
 from deployments.predictions import actions
 
 
@@ -18,18 +19,20 @@ from deployments.predictions import actions
 @login_required
 @require_safe
 def predictions(request: HttpRequest) -> HttpResponse:
-    found = Prediction.objects.visible_to(request.user)
+    choice = owners.choice(request)
+    found = owners.narrowed(Prediction.objects.visible_to(request.user), choice)
     asked = request.GET.get("status", "")
     if asked in Prediction.Status.values:
         found = found.filter(status=asked)
-    related = found.select_related("ai_model__publisher", "deployment")
+    related = found.select_related("ai_model__publisher", "deployment", "owner")
     thin = related.defer("output", "logs", "error", "metrics")
     shown, pages = listing.paged(request, thin)
     context = {
         "rows": answers.rows(shown),
         "pages": pages,
         "asked": asked,
-        "statuses": Prediction.Status.choices,
+        "statuses": listing.ways(request, "status", Prediction.Status.choices),
+        "owners": choice,
     }
     return render(request, "deployments/predictions.html", context)
 
@@ -42,8 +45,9 @@ def prediction(request: HttpRequest, prediction_id: str) -> HttpResponse:
     context = {
         "answer": answers.answer(found, request),
         "inputs": answers.inputs(found),
+        "asked_by": found.created_by,
         "json_url": reverse("v1:prediction", args=[found.pk]),
-        **answers.links(found),
+        **answers.links(found, request.user),
     }
     return render(request, "deployments/prediction.html", context)
 
@@ -60,7 +64,9 @@ def prediction_part(request: HttpRequest, prediction_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def cancel_prediction(request: HttpRequest, prediction_id: str) -> HttpResponse:
-    found = actions.cancel(owned(request, prediction_id))
+    asked = owned(request, prediction_id)
+    reach.require(request.user, asked.owner)
+    found = actions.cancel(asked)
     if not found.is_finished:
         messages.success(request, _("It is being cancelled."))
     return redirect(found)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
+from accounts import reach
 from accounts.models import User
 from catalog.models import AIModel, Version
 from catalog.pages import heading
@@ -17,7 +18,7 @@ from deployments.models import Deployment, Prediction
 from deployments.pages import answers, calling, frame, runnable
 from deployments.predictions import actions, queueing, serving
 from deployments.predictions.checking import BadInput
-from deployments.views.found import change_of_a_deployment, page_of_a_deployment
+from deployments.views.found import change_of_a_deployment, page_of_who_may_change
 from deployments.views.predictions import owned
 
 WAIT_SECONDS = 1.0  # a warm model answers within it, and its answer is on the first page
@@ -34,7 +35,7 @@ def model_run(request: HttpRequest, owner: str, name: str) -> HttpResponse:
     return _run_page(request, ai_model, choice)
 
 
-@page_of_a_deployment
+@page_of_who_may_change
 def deployment_try(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     return _try_page(request, deployment)
 
@@ -68,13 +69,14 @@ def _prediction(
     if not form.is_valid():
         return None
     user: Any = request.user
+    owner = deployment.owner if deployment else reach.acting_owner(user)
     is_stream = version.bundle.is_streaming
     try:
         return actions.create(
             user,
             version=version,
             deployment=deployment,
-            input=_with_files(request, user, form.wished()),
+            input=_with_files(request, owner, form.wished()),
             source=Prediction.Source.WEB,
             is_stream=is_stream,
             wait_seconds=0 if is_stream else WAIT_SECONDS,
@@ -91,17 +93,17 @@ def _prediction(
     return None
 
 
-def _with_files(request: HttpRequest, user: User, wished: dict[str, Any]) -> dict[str, Any]:
+def _with_files(request: HttpRequest, owner: User, wished: dict[str, Any]) -> dict[str, Any]:
     """Uploads are kept, and named by their addresses. Raises TooLarge or OverQuota."""
-    return {name: _kept(request, user, value) for name, value in wished.items()}
+    return {name: _kept(request, owner, value) for name, value in wished.items()}
 
 
-def _kept(request: HttpRequest, user: User, value: Any) -> Any:
+def _kept(request: HttpRequest, owner: User, value: Any) -> Any:
     if isinstance(value, list):
-        return [_kept(request, user, each) for each in value]
+        return [_kept(request, owner, each) for each in value]
     if not hasattr(value, "chunks"):
         return value
-    stored = files.store(user, value.name, value.content_type or "", value)
+    stored = files.store(owner, value.name, value.content_type or "", value)
     return files.url_of(stored, request)
 
 
@@ -132,7 +134,7 @@ def _try_page(
 ) -> HttpResponse:
     version = _version_of(deployment)
     context = {
-        "frame": frame.of(deployment, "deployment_try"),
+        "frame": frame.of(request.user, deployment, "deployment_try"),
         "form": form or InputForm(version, given=_given(request, version)),
         "answer": _answer(request),
         "calls": calling.of_deployment(deployment, version),

@@ -22,6 +22,7 @@ class TestForm(forms.Form):
 class ListForm(forms.Form):
     """A wrong value lists everything, as a link that somebody shortened should."""
 
+    owner = forms.CharField(max_length=150, required=False)
     status = forms.ChoiceField(choices=Delivery.Status.choices, required=False)
     prediction = forms.SlugField(max_length=26, required=False)
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import reach
 from accounts.models import User
 from catalog.models import Alert
 from catalog.pages import figures
@@ -50,12 +51,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
+    owner: User
+    owners: list[Choice]  # empty when one is in no organisation
+    may_change: bool
     rows: list[Row]
     choices: list[Choice]
     of_prediction: str
     newer_url: str
     older_url: str
-    key: webhooks.Key
+    key: webhooks.Key | None  # None: a viewer, who could sign as the organisation with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,32 +73,41 @@ class Try:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class One:
     row: Row
+    may_send: bool
     tries: list[Try]
     body: str
     is_cut: bool
 
 
-def listing(owner: User, *, status: str, prediction: str, page: int) -> Listing:
-    mine = Delivery.objects.visible_to(owner)
+def listing(user: User, owner: User, *, status: str, prediction: str, page: int) -> Listing:
+    """Of one owner: each has a secret of its own."""
+    mine = Delivery.objects.visible_to(user).filter(owner=owner)
     if prediction:
         mine = mine.filter(prediction=prediction)
     found = mine.filter(status=status) if status else mine
     first = (page - 1) * A_PAGE
     shown = list(found.defer("body")[first : first + A_PAGE + 1])
-    wanted = {"status": status, "prediction": prediction}
+    whose = "" if owner == user else owner.get_username()
+    wanted = {"owner": whose, "status": status, "prediction": prediction}
+    may_change = reach.may(user, owner)
     return Listing(
+        owner=owner,
+        owners=_owners(user, owner),
+        may_change=may_change,
         rows=[row(delivery) for delivery in shown[:A_PAGE]],
-        choices=_choices(mine, status, prediction),
+        choices=_choices(mine, wanted),
         of_prediction=prediction,
         newer_url=_address(**wanted, page=page - 1) if page > 1 else "",
         older_url=_address(**wanted, page=page + 1) if len(shown) > A_PAGE else "",
-        key=keys.of(owner),
+        key=keys.of(owner) if may_change else None,
     )
 
 
-def one(delivery: Delivery) -> One:
+def one(user: User, delivery: Delivery) -> One:
     body = _pretty(delivery.body)
+    is_over = delivery.is_settled and bool(delivery.body)
     return One(
+        may_send=is_over and reach.may(user, delivery.owner),
         row=row(delivery),
         tries=[_try(attempt) for attempt in delivery.attempts.all()],
         body=body[:BODY_SHOWN],
@@ -125,7 +138,22 @@ def _try(attempt: Attempt) -> Try:
     )
 
 
-def _choices(mine: "QuerySet[Delivery]", status: str, prediction: str) -> list[Choice]:
+def _owners(user: User, chosen: User) -> list[Choice]:
+    owners = reach.owners(user)
+    if len(owners) == 1:
+        return []
+    return [
+        Choice(
+            name=owner.get_username(),
+            count="",
+            url=_address(owner="" if owner == user else owner.get_username()),
+            is_chosen=owner == chosen,
+        )
+        for owner in owners
+    ]
+
+
+def _choices(mine: "QuerySet[Delivery]", wanted: dict[str, str]) -> list[Choice]:
     rows = mine.order_by().values_list("status").annotate(number=Count("pk"))
     counts = {name: number for name, number in rows if number}
     names = {"": _("All"), **{value: str(label) for value, label in Delivery.Status.choices}}
@@ -133,8 +161,8 @@ def _choices(mine: "QuerySet[Delivery]", status: str, prediction: str) -> list[C
         Choice(
             name=str(name),
             count=figures.whole(counts.get(value, 0) if value else sum(counts.values())),
-            url=_address(status=value, prediction=prediction),
-            is_chosen=value == status,
+            url=_address(**{**wanted, "status": value}),
+            is_chosen=value == wanted["status"],
         )
         for value, name in names.items()
     ]

@@ -234,7 +234,7 @@ def test_a_list_reads_as_much_for_many_as_for_one(
         drive(deploy(name=f"d{number}", version=version), Status.RUNNING)
     client.get("/v1/deployments")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         answer = client.get("/v1/deployments?limit=3")
 
     assert len(answer.json()["results"]) == 3

@@ -298,7 +298,7 @@ def test_the_list_of_predictions_needs_as_many_queries_for_twenty_as_for_one(
     for _ in range(count):
         rows.prediction(ada, hello, deployment=running)
 
-    with django_assert_num_queries(5):  # session, user, count, rows, what is secret
+    with django_assert_num_queries(6):  # session, user, memberships, count, rows, what is secret
         page = html(signed_in, "/predictions")
 
     assert page.count('class="row asked"') == count
