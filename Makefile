@@ -4,10 +4,11 @@
 PYTHON ?= python3
 UV_VERSION := $(shell sed -n 's/^UV = "\(uv==[^"]*\)".*/\1/p' launch/packages.py)
 BIN := .venv/bin
-SOURCES := accounts catalog config deployments launch tests manage.py $(wildcard benchmarks)
+APPS := accounts catalog config deployments launch
+SOURCES := accounts catalog config deployments launch tests audits manage.py $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format golden lock openapi
+.PHONY: help run setup test check audit format golden lock openapi
 
 help:  ## Say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -33,11 +34,15 @@ golden: setup  ## Write the golden files of the graded searches anew; look at th
 check: setup  ## Format, lint, types, templates, migrations, API contract, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(APPS) 2> /dev/null
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(SPECTACULAR) --file .venv/openapi.json && diff -u openapi.json .venv/openapi.json
 	$(MAKE) --no-print-directory test
+
+audit: setup  ## Attack a running Slipway from outside: the contract, the headers, the settings
+	$(BIN)/python -m pytest audits
 
 format: setup  ## Bring the code into shape
 	$(BIN)/ruff format .

@@ -26,7 +26,7 @@ class Instance:
 
     @property
     def address(self) -> str:
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  # nosec B104
         return f"http://{shown}:{self.port}/"
 
 

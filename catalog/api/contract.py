@@ -13,7 +13,7 @@ from catalog import prices
 from catalog.api import parameters, serializers
 from catalog.search import FACETS, SORTS
 from config.api import pages
-from config.api.contract import PROBLEM
+from config.api.contract import PROBLEM, or_empty
 
 View = TypeVar("View", bound=Callable[..., Any])
 Parameters = list[OpenApiParameter]
@@ -110,7 +110,7 @@ RANGES: Parameters = [
     ),
     OpenApiParameter("has_price", bool, description="Whether somebody offers it for a price."),
     OpenApiParameter(
-        "updated_since", OpenApiTypes.DATE, description="Changed at its source on or after."
+        "updated_since", or_empty("date"), description="Changed at its source on or after."
     ),
     OpenApiParameter("runnable", bool, description="Whether a version of it can run here."),
 ]
@@ -237,7 +237,12 @@ search_all = _operation(
     "is generated, and the engines' scores cannot be compared.",
     serializers.SearchShape,
     takes=[
-        OpenApiParameter("query", str, required=True, description="Text to look for."),
+        OpenApiParameter(
+            "query",
+            {"type": "string", "minLength": 1},
+            required=True,
+            description="Text to look for.",
+        ),
         OpenApiParameter(
             "limit",
             {"type": "integer", "minimum": 1, "maximum": 50, "default": 20},

@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
     @property
     def html(self) -> SafeString:
-        return mark_safe(_line(self, _said(get_language())))  # noqa: S308 - every part is escaped
+        return mark_safe(_line(self, _said(get_language())))  # noqa: S308 - every part is escaped  # nosec B308 B703
 
 
 class _Said(NamedTuple):

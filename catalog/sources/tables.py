@@ -51,7 +51,7 @@ def upsert(
         f"{name} = excluded.{name}"
         for name in (_name(model, column) for column in columns if column not in unique)
     )
-    conflict = f" ON CONFLICT ({target}) DO UPDATE SET {changes}"
+    conflict = f" ON CONFLICT ({target}) DO UPDATE SET {changes}"  # nosec B608
     _insert(model, columns, list(distinct.values()), conflict)
 
 
@@ -63,10 +63,10 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row
         changes = ", ".join(f"{name} = given.{name}" for name in names)
         given = _given(model, [*columns, "id"])
         condition = f"{table}.id = given.id"
-        statement = f"UPDATE {table} SET {changes} FROM {given} WHERE {condition}"  # noqa: S608
+        statement = f"UPDATE {table} SET {changes} FROM {given} WHERE {condition}"  # noqa: S608  # nosec B608
     else:
         changes = ", ".join(f"{name} = %s" for name in names)
-        statement = f"UPDATE {table} SET {changes} WHERE id = %s"  # noqa: S608 - our own names
+        statement = f"UPDATE {table} SET {changes} WHERE id = %s"  # noqa: S608 - our own names  # nosec B608
     _execute(statement, model, [*columns, "id"], list(rows))
 
 
@@ -75,7 +75,7 @@ def _insert(
 ) -> None:
     names = ", ".join(_name(model, column) for column in columns)
     if connection.vendor == "postgresql":
-        source = f"SELECT {names} FROM {_given(model, columns)}"  # noqa: S608 - our own names
+        source = f"SELECT {names} FROM {_given(model, columns)}"  # noqa: S608 - our own names  # nosec B608
     else:
         source = f"VALUES ({', '.join(['%s'] * len(columns))})"
     _execute(f"INSERT INTO {_table(model)} ({names}) {source}{conflict}", model, columns, rows)

@@ -79,6 +79,13 @@ QUERY_BODY = {
 }
 
 
+def or_empty(text_format: str) -> dict[str, Any]:
+    """The type of a parameter that forms send empty when it is not wanted."""
+    return {
+        "anyOf": [{"type": "string", "format": text_format}, {"type": "string", "maxLength": 0}]
+    }
+
+
 def mock_request(method: str, *args: Any, **kwargs: Any) -> Request:
     """For a method that drf-spectacular does not know, as if it were GET."""
     known = "GET" if method == "QUERY" else method

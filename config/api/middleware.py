@@ -1,10 +1,12 @@
 """Around every request below /v1: errors as problems, open to browsers, revalidated by ETag."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control
 
 from accounts import tokens
@@ -31,7 +33,7 @@ def api(get_response: Respond) -> Respond:
         if not request.path.startswith("/v1/") and request.path != "/v1":
             return get_response(request)
         if request.method == "OPTIONS":
-            response: HttpResponseBase = _preflight()
+            response: HttpResponseBase = _preflight(request.path_info)
         elif _is_token_in(request.META["QUERY_STRING"]):
             response = problems.problem(request, 400, IN_ADDRESS)
         else:
@@ -43,7 +45,7 @@ def api(get_response: Respond) -> Respond:
     return respond
 
 
-def _preflight() -> HttpResponse:
+def _preflight(path: str) -> HttpResponse:
     """Any page may ask: cookies never come along to another host's pages, so there is nothing to
     borrow; a token has to be put there by whoever has it."""
     response = HttpResponse(status=204)
@@ -52,8 +54,18 @@ def _preflight() -> HttpResponse:
         "Authorization, Cancel-After, Content-Type, Idempotency-Key, Last-Event-ID, Prefer"
     )
     response["Access-Control-Max-Age"] = "86400"
-    response["Allow"] = METHODS
+    response["Allow"] = ", ".join(_methods(path))
     return response
+
+
+def _methods(path: str) -> list[str]:
+    """What the route answers, and what any answers where there is none."""
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return METHODS.split(", ")
+    answered = [name for name in METHODS.split(", ") if hasattr(view.cls, name.lower())]
+    return sorted({*answered, "HEAD"} if "GET" in answered else answered)
 
 
 def _is_token_in(query_string: str) -> bool:

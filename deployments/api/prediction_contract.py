@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from catalog.api import contract
-from config.api.contract import PROBLEM
+from config.api.contract import PROBLEM, or_empty
 from deployments.api import owners
 from deployments.models import Prediction
 
@@ -149,8 +148,8 @@ list_predictions = extend_schema(
     description="Your own and those of your organisations, the newest first, 100 a page "
     "unless `limit` says less.",
     parameters=[
-        OpenApiParameter("created_after", OpenApiTypes.DATETIME, description="At or after this."),
-        OpenApiParameter("created_before", OpenApiTypes.DATETIME, description="Before this."),
+        OpenApiParameter("created_after", or_empty("date-time"), description="At or after this."),
+        OpenApiParameter("created_before", or_empty("date-time"), description="Before this."),
         OpenApiParameter(
             "source",
             str,
@@ -192,10 +191,10 @@ stream_prediction = extend_schema(
         *PREDICTION_ID,
         OpenApiParameter("expiry", int, description="Of `urls.stream`: Unix time of its end."),
         OpenApiParameter("signature", str, description="Of `urls.stream`: in place of a token."),
-        OpenApiParameter("Last-Event-ID", int, "header", description="The last one you have."),
+        OpenApiParameter("Last-Event-ID", str, "header", description="The last one you have."),
     ],
     responses={
-        (200, "text/event-stream"): OpenApiTypes.STR,
+        (200, "text/event-stream"): {},
         **ERRORS,
         404: PROBLEM,
         503: PROBLEM,

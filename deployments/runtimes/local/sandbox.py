@@ -55,7 +55,7 @@ def _has_bubblewrap(minute: int) -> bool:
     if not program:
         return False
     command = [program, *_namespaces(has_network=False), "--ro-bind", "/", "/"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--size", "4096", "--tmpfs", "/tmp", "true"]  # noqa: S108
+    command += ["--proc", "/proc", "--dev", "/dev", "--size", "4096", "--tmpfs", "/tmp", "true"]  # noqa: S108  # nosec B108
     try:
         done = subprocess.run(command, capture_output=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -72,7 +72,7 @@ def plan(wanted: Wanted, folder: Folder, isolation: str, *, has_network: bool) -
     place = "/src" if is_boxed else str(wanted.bundle)
     inside: dict[str, Any] = {
         "command": _server(wanted),
-        "environment": _environment(wanted, port, scratch or "/tmp"),  # noqa: S108
+        "environment": _environment(wanted, port, scratch or "/tmp"),  # noqa: S108  # nosec B108
         "folder": place,
         "scratch": scratch,
         **_view(wanted, folder, scratch),
@@ -234,7 +234,7 @@ def _box(wanted: Wanted, *, has_network: bool) -> list[str]:
     program = shutil.which("bwrap") or "bwrap"
     words = [program, *_namespaces(has_network=has_network)]
     words += ["--proc", "/proc", "--dev", "/dev"]
-    for place in ("/tmp", "/dev/shm"):  # noqa: S108
+    for place in ("/tmp", "/dev/shm"):  # noqa: S108  # nosec B108
         words += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", place]
     for path in SYSTEM:
         words += _system(path)
@@ -261,7 +261,7 @@ def _ways(environment: Path) -> list[str]:
     """Folders on the way to what is bound, open to the model's user, as bubblewrap has some not."""
     ends = [environment, *(Path(target) for _, target in _interpreter(environment))]
     ways = {folder for end in ends for folder in end.parents if not _is_system(folder)}
-    return [str(folder) for folder in sorted(ways) if str(folder) not in ("/", "/tmp")]  # noqa: S108
+    return [str(folder) for folder in sorted(ways) if str(folder) not in ("/", "/tmp")]  # noqa: S108  # nosec B108
 
 
 def _interpreter(environment: Path) -> list[tuple[str, str]]:
@@ -315,7 +315,7 @@ def _confinement(
         read += FOR_NETWORK
     return {
         "read": read,
-        "write": [scratch, "/tmp/coglet", *DEVICES],  # noqa: S108
+        "write": [scratch, "/tmp/coglet", *DEVICES],  # noqa: S108  # nosec B108
         "port": port,
         "has_network": has_network,
     }

@@ -96,3 +96,15 @@ def test_the_root_names_where_to_start(client: Client, db: None) -> None:
 
     assert addresses["models"] == "http://testserver/v1/models"
     assert addresses["openapi"] == "http://testserver/v1/openapi.json"
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("/v1/models", "GET, HEAD, OPTIONS, QUERY"),
+        ("/v1/models/a/b", "GET, HEAD, OPTIONS"),
+        ("/v1/deployments/a/b/stop", "OPTIONS, POST"),
+    ],
+)
+def test_a_route_says_what_it_answers(client: Client, address: str, allowed: str) -> None:
+    assert client.options(address)["Allow"] == allowed

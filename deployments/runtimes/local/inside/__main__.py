@@ -26,8 +26,8 @@ PR_SET_NO_NEW_PRIVS = 38
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 MOST_CONNECTIONS = 64
-TEMPORARY = "/tmp"  # noqa: S108
-COG_FOLDERS = ("/tmp/coglet", "/tmp/coglet/predictions", "/tmp/coglet/output")  # noqa: S108
+TEMPORARY = "/tmp"  # noqa: S108  # nosec B108
+COG_FOLDERS = ("/tmp/coglet", "/tmp/coglet/predictions", "/tmp/coglet/output")  # noqa: S108  # nosec B108
 
 
 def main(control: int) -> None:
@@ -132,7 +132,7 @@ def _hide(folders: list[str], kept: list[str]) -> None:
 def _make_for_all(place: str) -> None:
     with suppress(OSError):
         os.mkdir(place)  # noqa: PTH102
-        os.chmod(place, 0o1777)  # noqa: PTH101, S103 - as /tmp itself
+        os.chmod(place, 0o1777)  # noqa: PTH101, S103 - as /tmp itself  # nosec B103
 
 
 def _map_user(uid: int, gid: int) -> None:

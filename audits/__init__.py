@@ -1,0 +1,1 @@
+"""What attacks a running Slipway from outside, and needs minutes: `make audit`."""
