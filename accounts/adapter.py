@@ -1,12 +1,16 @@
 """What django-allauth asks of Slipway: who may sign up, by which steps, and how mail goes out."""
 
+import time
 from smtplib import SMTPException
 from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from config import addresses
 
-from . import sessions
+from . import audit, second_factor, sessions
 from .models import User
 
 log = structlog.get_logger(__name__)
@@ -25,6 +29,22 @@ OUR_STAGES = {
 
 
 LOOPBACK = "127.0.0.1"
+# Of what is told to the account's owner, the name in the audit log.
+CHANGES = {
+    "account/email/password_changed": "password.changed",
+    "account/email/password_reset": "password.reset",
+    "account/email/password_set": "password.set",
+    "account/email/email_changed": "address.changed",
+    "account/email/email_deleted": "address.removed",
+    "mfa/email/totp_activated": "second_factor.added",
+    "mfa/email/totp_deactivated": "second_factor.removed",
+    "mfa/email/webauthn_added": "second_factor.added",
+    "mfa/email/webauthn_removed": "second_factor.removed",
+    "mfa/email/recovery_codes_generated": "recovery_codes.made",
+    "socialaccount/email/account_connected": "service.connected",
+    "socialaccount/email/account_disconnected": "service.disconnected",
+}
+REMOVALS = {"mfa/email/totp_deactivated", "mfa/email/webauthn_removed"}
 WRONG = gettext_lazy("This name and this password do not go together.")
 
 
@@ -58,6 +78,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         sessions.begin(request)
+        records = get_authentication_records(request, user)
+        how = [record.get("type") or record["method"] for record in records]
+        audit.note("session.begun", about=user, by=user, after={"by": how})
+
+    def logout(self, request: HttpRequest) -> None:
+        audit.note("session.ended", about=request.user)  # type: ignore[arg-type]
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Whom it was about, if anybody: what was typed may be a password in the wrong field."""
+        found = _people_of(credentials)
+        audit.note("session.refused", about=found[0] if found else None, is_refused=True)
+
+    def is_reauthentication_required(self, *, app: str, **about: Any) -> bool:
+        """Not of somebody who came in just now, whom allauth would ask for the password again."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT:
+            return False
+        return super().is_reauthentication_required(app=app, **about)  # type: ignore[no-any-return]
 
     def set_password(self, user: User, password: str) -> None:
         """Whoever came in with the old one is out: all sessions end but the one that changed it."""
@@ -77,6 +116,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if settings.EMAIL_URL:
             super().send_confirmation_mail(request, confirmation, signup)
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: Any = None, email: str | None = None
+    ) -> None:
+        """allauth calls this for each change that its owner must hear of: so it is noted here."""
+        audit.note(CHANGES[template_prefix], about=user, by=user, after=context)
+        if template_prefix in REMOVALS:
+            second_factor.note_removal(self.request)
+        super().send_notification_mail(template_prefix, user, context, email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """What cannot be sent now is told on the next page, and asked for again there."""
         try:
@@ -87,3 +135,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 self.request,
                 _("The e-mail could not be sent just now. Try again in a few minutes."),
             )
+
+
+def _people_of(credentials: dict[str, Any]) -> list[User]:
+    login = credentials.get("username") or credentials.get("email") or ""
+    return list(User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login))[:1])

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,10 @@ from config.paging import EstimatingPaginator
 from . import audit, audit_export, tokens
 from .audited import AuditedAdmin
 from .models import AuditEvent, Token, User
+
+# Nobody reads or writes what lies in these by hand: accounts/second_factor.py, sessions.py.
+for hidden in (Authenticator, UserSession):
+    admin.site.unregister(hidden)
 
 
 @admin.register(User)

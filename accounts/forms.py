@@ -13,11 +13,17 @@ from allauth.account.forms import (
     SetPasswordForm,
     SignupForm,
 )
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import audit, second_factor
 from .models import User
 from .scopes import Scope
 
@@ -104,6 +110,46 @@ class SureForm(ReauthenticateForm):  # type: ignore[misc]
         _name(self, password=_("Password"))
 
 
+class SecondCodeForm(AuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_code(self)
+
+    def clean_code(self) -> str:
+        return second_factor.use_once(self.user, super().clean_code())
+
+    def _emit_authentication_failed(self, authenticator: Any) -> None:
+        audit.note("second_factor.refused", about=self.user, is_refused=True)
+
+
+class SureCodeForm(mfa.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_code(self)
+
+    def clean_code(self) -> str:
+        return second_factor.use_once(self.user, super().clean_code())
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_code(self)
+
+
+class KeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("passwordless", None)  # the browser and the key settle that
+        _name_key(self)
+
+
+class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_key(self)
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(
         max_length=150,
@@ -124,6 +170,18 @@ def _name(form: forms.Form, **labels: str) -> None:
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
         field.help_text = ""
+
+
+def _name_code(form: forms.Form) -> None:
+    _name(form, code=_("Code"))
+    form.fields["code"].widget.attrs |= WRITTEN_EXACTLY | {"inputmode": "numeric"}
+
+
+def _name_key(form: forms.Form) -> None:
+    _name(form, name=_("Name of the key"))
+    form.fields["name"].validators.append(MaxLengthValidator(60))
+    form.fields["name"].widget.attrs |= {"autocomplete": "off", "maxlength": "60"}
+    form.fields["name"].help_text = _("To know it by: where it is kept, or what it looks like.")
 
 
 def _once(form: forms.Form, **labels: str) -> None:

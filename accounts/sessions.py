@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from . import audit
 from .models import User
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -54,6 +55,9 @@ def open_ones(user: User) -> list[UserSession]:
 
 
 def end(user: User, keys: list[str]) -> None:
+    if not keys:
+        return
+    audit.note("session.ended", about=user, after={"count": len(keys)})
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user, session_key__in=keys).delete()
 

@@ -1,10 +1,17 @@
 """Routes of an account; django-allauth asks for the names that begin with account_."""
 
 from allauth.account import views as allauth
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as keys
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
 from . import views
+
+SECOND = "account/second-factor"
 
 urlpatterns: list[URLPattern] = [
     path("account", views.profile, name="profile"),
@@ -41,6 +48,32 @@ urlpatterns: list[URLPattern] = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("account/login/key", keys.login_webauthn, name="mfa_login_webauthn"),
+    path(f"{SECOND}/code", mfa.authenticate, name="mfa_authenticate"),
+    path(f"{SECOND}/sure", never_cache(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        f"{SECOND}/sure/key",
+        never_cache(keys.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(SECOND, never_cache(mfa.index), name="mfa_index"),
+    path(f"{SECOND}/app", never_cache(app.activate_totp), name="mfa_activate_totp"),
+    path(f"{SECOND}/app/remove", never_cache(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path(f"{SECOND}/codes", never_cache(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        f"{SECOND}/codes/new",
+        never_cache(codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(f"{SECOND}/codes.txt", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(f"{SECOND}/keys", lambda request: redirect("mfa_index"), name="mfa_list_webauthn"),
+    path(f"{SECOND}/keys/new", never_cache(keys.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        f"{SECOND}/keys/<int:pk>/remove",
+        never_cache(keys.remove_webauthn),
+        name="mfa_remove_webauthn",
+    ),
+    path(f"{SECOND}/keys/<int:pk>/name", never_cache(keys.edit_webauthn), name="mfa_edit_webauthn"),
     path("account/sessions", views.sessions, name="usersessions_list"),
     path("account/sessions/<int:pk>/end", views.end_session, name="end_session"),
     path("account/tokens", views.tokens, name="tokens"),

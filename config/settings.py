@@ -157,20 +157,21 @@ QUEUE_MAX_PER_OWNER = environment.number("QUEUE_MAX_PER_OWNER", default=500, lea
 WEBHOOK_ALLOWED_HOSTS = environment.hosts("WEBHOOK_ALLOWED_HOSTS")
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "accounts",
     "catalog",
     "deployments",
     "config",
-    "django.contrib.admin",
+    "accounts.admin_app.StaffAdminConfig",  # Django's admin behind our doors
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.usersessions",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -319,6 +320,20 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondCodeForm",
+    "reauthenticate": "accounts.forms.SureCodeForm",
+    "activate_totp": "accounts.forms.AppForm",
+    "add_webauthn": "accounts.forms.KeyForm",
+    "edit_webauthn": "accounts.forms.KeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # half a minute of a clock that goes wrong, or of slow typing
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in before confirming, where mail can go out
+# Browsers take http://localhost for safe; the key itself still names the host it was made for.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL and not PUBLIC_URL.startswith("https://")
 # A session ends after two weeks without use (Django's default), and 30 days after its sign-in.
 SESSION_DAYS_MAX = 30
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -15,6 +16,10 @@ from django.utils import translation
 from psycopg import sql
 
 from tests import servers
+from tests.staff import with_second_factor
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 SETTINGS = (
     *(
@@ -173,6 +178,14 @@ def _audit_log_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
         yield
+
+
+@pytest.fixture
+def admin_user(db: None) -> "User":
+    """pytest-django's own, whom admin_client is; here staff has a second factor."""
+    from accounts.models import User  # noqa: PLC0415
+
+    return with_second_factor(User.objects.create_superuser("admin", password="a-long-password"))
 
 
 @pytest.fixture(autouse=True)

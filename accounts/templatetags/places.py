@@ -13,6 +13,7 @@ PLACES = (
     ("profile", _("Profile")),
     ("account_email", _("E-mail addresses")),
     ("account_change_password", _("Password")),
+    ("mfa_index", _("Second factor")),
     ("usersessions_list", _("Sessions")),
     ("tokens", _("Tokens")),
     ("webhook_deliveries", _("Webhooks")),

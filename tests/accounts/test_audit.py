@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from accounts import audit, tokens
 from accounts.models import AuditEvent, User
 from catalog.models import Publisher
+from tests.staff import with_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def test_an_administrator_searches_it_and_takes_along_what_was_found(admin_clien
 
 @pytest.mark.parametrize("page", ["", "export"])
 def test_others_of_the_staff_see_it_only_with_the_right(client: Client, page: str) -> None:
-    client.force_login(User.objects.create_user("curator", is_staff=True))
+    client.force_login(with_second_factor(User.objects.create_user("curator", is_staff=True)))
 
     response = client.get(f"/admin/accounts/auditevent/{page}")
 

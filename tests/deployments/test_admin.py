@@ -13,6 +13,7 @@ from deployments import leases
 from deployments.models import Deployment, Hardware, Instance, Status
 from tests.deployments import deployables
 from tests.deployments.driving import drive
+from tests.staff import at_the_desk
 
 if TYPE_CHECKING:
     from tests.deployments.conftest import Deploy
@@ -23,9 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root"))
-    return client
+    return at_the_desk(User.objects.create_superuser("root"))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from accounts.models import AuditEvent, User
+from tests.staff import with_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def test_a_form_without_its_token_is_told_so_in_our_words() -> None:
 
 
 def test_what_somebody_may_not_open_is_noted(client: Client) -> None:
-    client.force_login(User.objects.create_user("curator", is_staff=True))
+    client.force_login(with_second_factor(User.objects.create_user("curator", is_staff=True)))
 
     response = client.get("/admin/accounts/token/")
 

@@ -11,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from tests.staff import at_the_desk
+
 if TYPE_CHECKING:
     from accounts.models import User
     from catalog.models import AIModel, ImportReject
@@ -28,9 +30,7 @@ def curator(db: None) -> "User":
 @pytest.fixture
 def desk(curator: "User") -> Client:
     """A browser in which the curator has signed in."""
-    client = Client()
-    client.force_login(curator)
-    return client
+    return at_the_desk(curator)
 
 
 @pytest.fixture
