@@ -4,6 +4,8 @@ from rest_framework.authentication import SessionAuthentication, get_authorizati
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from config import addresses
+
 from . import tokens
 from .models import Token, User
 
@@ -22,7 +24,7 @@ class TokenAuthentication(SessionAuthentication):
         if not header:
             return super().authenticate(request)
         token = _token(header)
-        tokens.note_use(token)
+        tokens.note_use(token, addresses.of(request._request))
         token.user.token = token  # whoever asks what they reach minds it
         return token.user, token
 

@@ -97,6 +97,8 @@ LIMIT_PER_ADDRESS = environment.rate(
     "LIMIT_PER_ADDRESS", default="300000/300" if IS_LOCAL else "3000/300"
 )
 LIMIT_PER_USER = environment.rate("LIMIT_PER_USER", default="60000/300")
+# The most days that a token may hold; 0: as many as its maker says.
+TOKEN_DAYS_MAX = environment.number("TOKEN_DAYS_MAX", default=0)
 WEB_PROCESSES = environment.number("WEB_PROCESSES", default=1, least=1)
 RATES_URL = CACHE_URL or (
     BROKER_URL.replace("redis+socket://", "unix://")
