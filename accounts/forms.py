@@ -1,4 +1,4 @@
-"""What people write to come in and to keep their account, and to make a token."""
+"""What people write to come in and to keep their account."""
 
 from typing import Any
 
@@ -25,7 +25,6 @@ from django.utils.translation import gettext_lazy
 
 from . import audit, second_factor
 from .models import User
-from .scopes import Scope
 
 WRITTEN_EXACTLY = {"autocapitalize": "none", "spellcheck": "false"}
 PASSWORD_HELP = gettext_lazy(
@@ -196,36 +195,3 @@ def _email_help() -> str:
         return ""
     said = _("Sign-up is for people with an address at %(domains)s.")
     return said % {"domains": ", ".join(settings.SIGN_UP_DOMAINS)}
-
-
-class TokenForm(forms.Form):
-    DAYS = (
-        ("30", gettext_lazy("30 days")),
-        ("90", gettext_lazy("90 days")),
-        ("366", gettext_lazy("a year")),
-        ("0", gettext_lazy("until I revoke it")),
-    )
-
-    name = forms.CharField(
-        max_length=80,
-        label=gettext_lazy("Name"),
-        help_text=gettext_lazy("To know it by: what it is for, or where it is kept."),
-        error_messages={"required": gettext_lazy("Give the token a name.")},
-    )
-    scopes = forms.MultipleChoiceField(
-        choices=Scope.choices,
-        initial=[Scope.PREDICTIONS_WRITE, Scope.FILES_WRITE],
-        widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("What it may do"),
-        error_messages={"required": gettext_lazy("Choose at least one thing that it may do.")},
-    )
-    days = forms.ChoiceField(
-        choices=DAYS,
-        initial="90",
-        widget=forms.RadioSelect,
-        label=gettext_lazy("How long it holds"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].widget.attrs["autocomplete"] = "off"

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
-from . import views
+from . import token_views, views
 
 SECOND = "account/second-factor"
 
@@ -76,6 +76,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{SECOND}/keys/<int:pk>/name", never_cache(keys.edit_webauthn), name="mfa_edit_webauthn"),
     path("account/sessions", views.sessions, name="usersessions_list"),
     path("account/sessions/<int:pk>/end", views.end_session, name="end_session"),
-    path("account/tokens", views.tokens, name="tokens"),
-    path("account/tokens/<int:pk>/revoke", views.revoke_token, name="revoke_token"),
+    path("account/tokens", token_views.tokens, name="tokens"),
+    path("account/tokens/<int:pk>", token_views.token, name="token"),
+    path("account/tokens/<int:pk>/rotate", token_views.rotate_token, name="rotate_token"),
+    path("account/tokens/<int:pk>/earlier", token_views.end_earlier_text, name="end_earlier_text"),
+    path("account/tokens/<int:pk>/revoke", token_views.revoke_token, name="revoke_token"),
+    path(
+        "account/organizations/<str:name>/tokens",
+        token_views.organization_tokens,
+        name="organization_tokens",
+    ),
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from .people import User
+from .people import Membership, Role, User
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -18,6 +18,11 @@ class TokenQuerySet(models.QuerySet["Token"]):
         """By its text, or by the one before while that holds; may be a blank of config/worded."""
         earlier = Q(earlier_digest=digest, earlier_until__gt=Now())
         return self.filter(Q(digest=digest) | earlier)
+
+    def revocable_by(self, user: Any) -> Self:
+        """One's own, and those that are limited to organisations of which one is an admin."""
+        managed = Membership.objects.filter(user=user, role=Role.ADMIN)
+        return self.filter(Q(user=user) | Q(organization__in=managed.values("organization")))
 
 
 class Token(models.Model):
