@@ -15,16 +15,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.exceptions import APIException
 
 from config import addresses
 from config.api import problems
 
+from . import tokens
 from .counters import Counter, chosen
 from .models import User
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 API = ("/v1", "/v1/")
+IN_ADDRESS = _lazy(
+    "A token stands in the address, where histories and proxies keep it. Revoke that token: "
+    "others may have seen it. Programs send theirs as a header."
+)
 PROVEN_SECONDS = 600
 _proven: TTLCache[str, int] = TTLCache(maxsize=10_000, ttl=PROVEN_SECONDS)
 _lock = threading.Lock()
@@ -46,9 +52,14 @@ class Counted:
 
 
 def limited(get_response: Respond) -> Respond:
-    """Middleware, inside of what serves static files and machines: those cost nothing."""
+    """Middleware, inside of what serves static files and machines: those cost nothing.
+
+    Refuses tokens in addresses, too; below /v1 the API did that in its own way.
+    """
 
     def respond(request: HttpRequest) -> HttpResponseBase:
+        if tokens.is_one_in(request.META["QUERY_STRING"]):
+            return render(request, "400.html", {"sentence": IN_ADDRESS}, status=400)
         credential = _credential(request)
         counted = _count(request, credential)
         if counted and counted.is_over:

@@ -1,6 +1,7 @@
 """Whose things somebody reaches: one's own, and those of organisations, as far as one's role goes.
 
-A token that is limited to an organisation reaches what that owns and nothing else.
+A token that is limited to an organisation reaches what that owns and nothing else, one that is
+limited to a deployment reaches that and what came of it.
 """
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -37,6 +38,17 @@ def owners(user: User, least: Role = Role.VIEWER) -> list[User]:
     return [user, *reached]
 
 
+def within(user: Who, field: str) -> Q:
+    """For filter(): rows whose `field` is the one deployment that their token is limited to."""
+    deployment_id = only_deployment(user)
+    return Q() if deployment_id is None else Q(**{field: deployment_id})
+
+
+def only_deployment(user: Who) -> int | None:
+    """Its id, when the token that they came with reaches no other."""
+    return user.token.deployment_id if isinstance(user, User) and user.token else None
+
+
 def role_in(user: Who, organization: User) -> Role | None:
     """None: not a member, or the token that they came with is limited to somebody else."""
     if not isinstance(user, User) or organization.pk not in owner_ids(user):
@@ -47,7 +59,8 @@ def role_in(user: Who, organization: User) -> Role | None:
 
 def is_oneself(user: User, owner: User) -> bool:
     """Asks the database for nothing."""
-    is_limited = user.token is not None and user.token.organization_id is not None
+    token = user.token
+    is_limited = token is not None and (token.organization_id or token.deployment_id) is not None
     return owner.pk == user.pk and not is_limited
 
 

@@ -10,6 +10,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 READING = ("GET", "HEAD", "OPTIONS", "QUERY")
+# For views whose querysets mind reach.within, as their `minds_deployments`: to all others a token
+# that is limited to a deployment is closed.
+ANY_METHOD = (*READING, "POST", "PUT", "PATCH", "DELETE")
 
 
 class Scope(models.TextChoices):
@@ -43,6 +46,7 @@ class Scoped(BasePermission):
                 f"The token {token} may not do this: it lacks the scope {wanted}. "
                 f"Make a token that has it at {settings.PUBLIC_URL}/account/tokens."
             )
+        _require_reach(token, request, view)
         return True
 
 
@@ -63,6 +67,17 @@ class SignedIn(BasePermission):
 def holds(scopes: list[str], wanted: str) -> bool:
     subject = wanted.partition(":")[0]
     return bool({Scope.ALL, wanted, f"{subject}:write"} & set(scopes))
+
+
+def _require_reach(token: Any, request: Request, view: Any) -> None:
+    """A token that is limited to a deployment opens only what looks for that limit."""
+    if token is None or token.deployment_id is None:
+        return
+    if request.method not in getattr(view, "minds_deployments", ()):
+        raise PermissionDenied(
+            f"The token {token} reaches the deployment {token.deployment_name} and nothing else. "
+            f"Make one without that limit at {settings.PUBLIC_URL}/account/tokens."
+        )
 
 
 def _require_somebody(request: Request) -> None:

@@ -57,17 +57,11 @@ class TokenForm(forms.Form):
         self._offer("days", _days())
         self.fields["days"].initial = "90" if "90" in dict(_days()) else _days()[-1][0]
         self._organizations = {str(one.pk): one for one in reach.owners(user) if one != user}
-        self._deployments = import_string(settings.TOKEN_DEPLOYMENTS)(user)
-        self._offer_if_any(
-            "organization",
-            _("Me, and the organisations that I am in"),
-            [(pk, one.get_username()) for pk, one in self._organizations.items()],
-        )
-        self._offer_if_any(
-            "deployment",
-            _("All of them"),
-            [(str(pk), name) for pk, name, _owner in self._deployments],
-        )
+        self._deployments = import_string(settings.LIMITABLE_DEPLOYMENTS)(user)
+        named = [(pk, one.get_username()) for pk, one in self._organizations.items()]
+        self._offer("organization", [("", _("Me, and the organisations that I am in")), *named])
+        running = [(str(pk), name) for pk, name, _owner in self._deployments]
+        self._offer("deployment", [("", _("All of them")), *running])
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -82,13 +76,6 @@ class TokenForm(forms.Form):
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = choices
-
-    def _offer_if_any(self, name: str, all: str, choices: list[tuple[str, Any]]) -> None:
-        """Nobody is asked to choose from one."""
-        if choices:
-            self._offer(name, [("", all), *choices])
-        else:
-            del self.fields[name]
 
 
 class RotationForm(forms.Form):

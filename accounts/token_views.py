@@ -54,7 +54,9 @@ def rotate_token(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         text = written.rotate(found, overlap=timedelta(hours=int(form.cleaned_data["hours"])))
     except written.Ended:
-        messages.error(request, _("It opens nothing any more, and cannot be rotated; make a new one."))
+        messages.error(
+            request, _("It opens nothing any more, and cannot be rotated; make a new one.")
+        )
         return redirect("token", found.pk)
     except LimitReached as error:
         form.add_error(None, str(error.detail))
@@ -103,7 +105,8 @@ def managed(request: HttpRequest, name: str) -> User:
 
 
 def _mine(request: HttpRequest, pk: int) -> Token:
-    rows = Token.objects.select_related("organization").filter(user=request.user)
+    user: Any = request.user
+    rows = Token.objects.select_related("organization", "user").filter(user=user)
     return get_object_or_404(rows, pk=pk)
 
 

@@ -70,6 +70,11 @@ def is_well_formed(text: str) -> bool:
     return text.endswith(_checksum(random))
 
 
+def is_one_in(text: str) -> bool:
+    """Whether a token stands somewhere in it, as in the query of an address."""
+    return BEGINNING in text and any(map(is_well_formed, WRITTEN.findall(text)))
+
+
 def make(
     user: User,
     *,

@@ -1,10 +1,7 @@
 """The pages of an account that are our own; those of signing in are django-allauth's."""
 
-from typing import Any
-
 from allauth.account import views as allauth
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import actions, browsers, pages
+from . import actions, browsers
 from . import sessions as keeping
-from . import tokens as written
-from .forms import ProfileForm, TokenForm
-from .models import Token, User
+from .forms import ProfileForm
+from .models import User
 
 # Answers POST only: nobody is signed out by a picture in somebody's page.
 sign_out = require_POST(allauth.logout)

@@ -99,7 +99,7 @@ LIMIT_PER_ADDRESS = environment.rate(
 LIMIT_PER_USER = environment.rate("LIMIT_PER_USER", default="60000/300")
 # The most days that a token may hold; 0: as many as its maker says.
 TOKEN_DAYS_MAX = environment.number("TOKEN_DAYS_MAX", default=0)
-TOKEN_DEPLOYMENTS = "deployments.reached.offered"  # to which deployments one may limit a token
+LIMITABLE_DEPLOYMENTS = "deployments.reached.offered"  # to which deployments one may limit a token
 WEB_PROCESSES = environment.number("WEB_PROCESSES", default=1, least=1)
 RATES_URL = CACHE_URL or (
     BROKER_URL.replace("redis+socket://", "unix://")

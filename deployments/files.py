@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from accounts.models import User
+from accounts.models import Token, User
 from config.links import Links
 
 from .models import Prediction, StoredFile
@@ -61,6 +61,7 @@ def store(
     prediction: Prediction | None = None,
     *,
     metadata: dict[str, Any] | None = None,
+    uploaded_with: Token | None = None,
 ) -> StoredFile:
     """Keep what the stream holds. Raises TooLarge or OverQuota, and then nothing is left of it.
 
@@ -78,6 +79,7 @@ def store(
                 id=id,
                 owner=owner,
                 prediction=prediction,
+                uploaded_with=uploaded_with.pk if uploaded_with else None,
                 name=clean_name(name),
                 content_type=clean_type(content_type),
                 size=size,

@@ -34,7 +34,7 @@ def api(get_response: Respond) -> Respond:
             return get_response(request)
         if request.method == "OPTIONS":
             response: HttpResponseBase = _preflight(request.path_info)
-        elif _is_token_in(request.META["QUERY_STRING"]):
+        elif tokens.is_one_in(request.META["QUERY_STRING"]):
             response = problems.problem(request, 400, IN_ADDRESS)
         else:
             response = get_response(request)
@@ -66,12 +66,6 @@ def _methods(path: str) -> list[str]:
         return METHODS.split(", ")
     answered = [name for name in METHODS.split(", ") if hasattr(view.cls, name.lower())]
     return sorted({*answered, "HEAD"} if "GET" in answered else answered)
-
-
-def _is_token_in(query_string: str) -> bool:
-    if tokens.BEGINNING not in query_string:
-        return False
-    return any(map(tokens.is_well_formed, tokens.WRITTEN.findall(query_string)))
 
 
 def _open_to_browsers(response: HttpResponseBase) -> None:

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import reach
 from accounts.authentication import TokenAuthentication
-from accounts.scopes import Needs
+from accounts.scopes import ANY_METHOD, READING, Needs
 from catalog.api import naming, parameters
 from catalog.models import AIModel, Version
 from config.api import pages
@@ -34,6 +34,7 @@ class KeyUsed(BadParameters):
 class Deploying(APIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [Needs("deployments:read", "deployments:write")]
+    minds_deployments: tuple[str, ...] = ANY_METHOD
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, Refused):
@@ -47,6 +48,8 @@ class Deploying(APIView):
 
 
 class DeploymentList(Deploying):
+    minds_deployments = READING
+
     @contract.list_deployments
     def get(self, request: Request) -> Response:
         user: Any = request.user

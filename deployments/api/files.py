@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from accounts import reach
 from accounts.authentication import TokenAuthentication
-from accounts.scopes import Needs
+from accounts.scopes import ANY_METHOD, Needs
 from catalog.api import contract
 from config.api import pages
 from config.api.contract import PROBLEM
@@ -65,6 +65,7 @@ class UploadShape(serializers.Serializer[None]):
 class FileList(APIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [Needs("files:read", "files:write")]
+    minds_deployments: tuple[str, ...] = ANY_METHOD
     parser_classes = [MultiPartParser]
 
     @extend_schema(
@@ -105,6 +106,7 @@ class FileList(APIView):
             said.get("type") or content.content_type or "",
             content,
             metadata=_metadata(request),
+            uploaded_with=user.token,
         )
         return Response(_shape(stored, request), status=201)
 
@@ -117,6 +119,7 @@ class FileList(APIView):
 class FileDetail(APIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [Needs("files:read", "files:write")]
+    minds_deployments: tuple[str, ...] = ANY_METHOD
 
     @extend_schema(
         operation_id="files.get",

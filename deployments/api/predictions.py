@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from accounts import reach
 from accounts.authentication import TokenAuthentication
 from accounts.models import User
-from accounts.scopes import Needs
+from accounts.scopes import ANY_METHOD, Needs
 from catalog.api import naming
 from catalog.models import AIModel, Version
 from config.api import pages
@@ -63,6 +63,7 @@ class Asking(APIView):
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [Needs("predictions:read", "predictions:write")]
+    minds_deployments: tuple[str, ...] = ANY_METHOD
     parser_classes = [asking.BodyParser]
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -85,10 +85,11 @@ SETTLED = [Status.SCALED_TO_ZERO, Status.STOPPED, Status.FAILED]
 
 class DeploymentQuerySet(models.QuerySet["Deployment"]):
     def visible_to(self, user: Who) -> Self:
-        return self.of_somebody().filter(reach.owned_by(user))
+        return self.of_somebody().filter(reach.owned_by(user), reach.within(user, "pk"))
 
     def changeable_by(self, user: Who) -> Self:
-        return self.of_somebody().filter(reach.owned_by(user, least=Role.DEVELOPER))
+        owned = reach.owned_by(user, least=Role.DEVELOPER)
+        return self.of_somebody().filter(owned, reach.within(user, "pk"))
 
     def own_of(self, owner_id: Any) -> Self:
         """The id may be a blank of config/worded.py."""

@@ -4,9 +4,10 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts import reach
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.reach import Who
 
 from .predictions import Prediction, new_id
@@ -14,10 +15,17 @@ from .predictions import Prediction, new_id
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def visible_to(self, user: Who) -> Self:
-        return self.filter(reach.owned_by(user))
+        return self.filter(reach.owned_by(user), _within(user))
 
     def changeable_by(self, user: Who) -> Self:
-        return self.filter(reach.owned_by(user, least=Role.DEVELOPER))
+        return self.filter(reach.owned_by(user, least=Role.DEVELOPER), _within(user))
+
+
+def _within(user: Who) -> Q:
+    """A token that is limited to a deployment sees what that made, and what itself uploaded."""
+    only = reach.within(user, "prediction__deployment")
+    token = user.token if isinstance(user, User) else None
+    return only | Q(uploaded_with=token.pk) if only and token else only
 
 
 class StoredFile(models.Model):
@@ -28,6 +36,7 @@ class StoredFile(models.Model):
     prediction = models.ForeignKey(
         Prediction, models.CASCADE, null=True, related_name="files", help_text="That made it."
     )
+    uploaded_with = models.BigIntegerField(null=True, help_text="The token's id.")
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=127, default="application/octet-stream")
     size = models.BigIntegerField()

@@ -28,10 +28,11 @@ def new_id() -> str:
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     def visible_to(self, user: Who) -> Self:
-        return self.filter(reach.owned_by(user))
+        return self.filter(reach.owned_by(user), reach.within(user, "deployment"))
 
     def changeable_by(self, user: Who) -> Self:
-        return self.filter(reach.owned_by(user, least=Role.DEVELOPER))
+        owned = reach.owned_by(user, least=Role.DEVELOPER)
+        return self.filter(owned, reach.within(user, "deployment"))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=Prediction.UNFINISHED)

@@ -44,10 +44,11 @@ class WebhookKey(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Who) -> Self:
-        return self.filter(reach.owned_by(user))
+        return self.filter(reach.owned_by(user), reach.within(user, "prediction__deployment"))
 
     def changeable_by(self, user: Who) -> Self:
-        return self.filter(reach.owned_by(user, least=Role.DEVELOPER))
+        owned = reach.owned_by(user, least=Role.DEVELOPER)
+        return self.filter(owned, reach.within(user, "prediction__deployment"))
 
     def waiting(self) -> Self:
         return self.filter(status=Delivery.Status.WAITING)

@@ -52,6 +52,7 @@ def create(
     """
     owner = deployment.owner if deployment else reach.acting_owner(user)
     reach.require(user, owner)
+    serving.check_within(user, deployment)
     digest = idempotency.digest(version, deployment, input, webhook, webhook_events)
     if earlier := idempotency.found(owner, idempotency_key, digest):
         return _waited_for(earlier, wait_seconds)

@@ -1,7 +1,9 @@
 """Which deployment answers for a version, and whether it takes anything now."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from accounts import reach
 from accounts.models import User
 from catalog.models import Version
 from config.worded import Blank, Question
@@ -56,6 +58,17 @@ def deployment_for(owner: User, version: Version) -> Deployment:
         return actions.shared_for(version)
     except actions.Refused as refused:
         raise NotServed(str(refused)) from refused
+
+
+def check_within(user: User, deployment: Deployment | None) -> None:
+    """Raises PermissionDenied for a token that is limited to another deployment."""
+    only = reach.only_deployment(user)
+    if only is None or (deployment is not None and deployment.pk == only):
+        return
+    sentence = _("This token asks the deployment %(name)s and nothing else: call %(path)s.")
+    name = user.token.deployment_name if user.token else ""
+    path = f"POST /v1/deployments/{name}/predictions"
+    raise PermissionDenied(sentence % {"name": name, "path": path})
 
 
 def check_open(deployment: Deployment) -> None:

@@ -243,9 +243,9 @@ def test_of_two_requests_that_read_the_token_before_its_use_was_noted_one_notes_
     first, second = tokens.find_usable(text), tokens.find_usable(text)
     assert first and second
 
-    tokens.note_use(first)
+    tokens.note_use(first, "")
     noted = Token.objects.get().used_at
-    tokens.note_use(second)
+    tokens.note_use(second, "")
 
     assert Token.objects.get().used_at == noted
 
