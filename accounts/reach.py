@@ -80,7 +80,7 @@ def require(user: Who, owner: User, least: Role = Role.DEVELOPER) -> None:
     if role is None:
         raise PermissionDenied(_("You may not do this for %(name)s.") % words)
     sentence = _(
-        "You are in %(name)s as a %(role)s, and this needs a %(needed)s. "
+        "You are in %(name)s as %(role)s, and this needs %(needed)s. "
         "Ask an admin of %(name)s to change your role."
     )
     raise PermissionDenied(sentence % words)
@@ -93,7 +93,11 @@ def acting_owner(user: User) -> User:
 
 
 def _short(role: Role | None) -> str:
-    names = {Role.VIEWER: _("viewer"), Role.DEVELOPER: _("developer"), Role.ADMIN: _("admin")}
+    names = {
+        Role.VIEWER: _("a viewer"),
+        Role.DEVELOPER: _("a developer"),
+        Role.ADMIN: _("an admin"),
+    }
     return names[role] if role else ""
 
 

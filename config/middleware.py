@@ -12,7 +12,7 @@ from django.middleware.gzip import GZipMiddleware
 log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SECRET_PATHS = re.compile(
-    "^(/feeds/|/account/mail/|/account/password/lost/).*"
+    "^(/feeds/|/account/mail/|/account/password/lost/|/invitations/).*"
 )  # whoever has the address may
 UNLOGGED_PATHS = ("/static/", "/livez", "/readyz")
 

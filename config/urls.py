@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("config.health.urls")),
     path("", include("config.api.urls")),
     path("", include("accounts.urls")),
+    path("", include("accounts.organizations.urls")),
     path("", include("catalog.saved.urls")),
     path("", include("catalog.kept.urls")),  # before the names of models, which take the rest
     path("", include("deployments.webhooks.urls")),

@@ -1,8 +1,9 @@
 """People, organisations, the tokens of their programs, and what they did."""
 
 from .audit import AuditEvent
+from .invitations import Invitation
 from .limits import LimitCount
 from .people import Membership, Role, User
 from .tokens import Token
 
-__all__ = ["AuditEvent", "LimitCount", "Membership", "Role", "Token", "User"]
+__all__ = ["AuditEvent", "Invitation", "LimitCount", "Membership", "Role", "Token", "User"]

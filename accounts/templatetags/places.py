@@ -15,6 +15,7 @@ PLACES = (
     ("account_change_password", _("Password")),
     ("mfa_index", _("Second factor")),
     ("usersessions_list", _("Sessions")),
+    ("organizations", _("Organisations")),
     ("tokens", _("Tokens")),
     ("webhook_deliveries", _("Webhooks")),
     ("saved_searches", _("Saved searches")),
@@ -24,6 +25,8 @@ PLACES = (
 @register.inclusion_tag("accounts/places.html", takes_context=True)
 def account_places(context: dict[str, Any]) -> dict[str, Any]:
     path = context["request"].path
+    if path.startswith("/organizations/"):
+        path = reverse("organizations")
     places = [(reverse(name), label) for name, label in PLACES]
     fitting = [url for url, _label in places if path == url or path.startswith(f"{url}/")]
     return {"places": places, "current": max(fitting, key=len, default="")}

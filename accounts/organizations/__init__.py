@@ -1,0 +1,1 @@
+"""Organisations: who is in them and as what, and who is invited."""
