@@ -169,7 +169,7 @@ def delete(ai_models: AIModelQuerySet, *, by: User) -> Removal:
 
 
 def referred_to(ids: Collection[int]) -> set[int]:
-    """Which of these models are another's base or replacement, or stand in a collection."""
+    """Which of these models are another's base or replacement, or stand in a curated collection."""
     found: set[int] = set()
     listed = sorted(ids)
     for start in range(0, len(listed), BATCH):
@@ -178,7 +178,7 @@ def referred_to(ids: Collection[int]) -> set[int]:
             (AIModel.objects.exclude(pk__in=chosen), "base_model_id"),
             (AIModel.objects.exclude(pk__in=chosen), "replacement_id"),
             (AIModel.objects.exclude(pk__in=chosen), "license_from_id"),
-            (CollectionItem.objects.all(), "ai_model_id"),
+            (CollectionItem.objects.filter(collection__owner=None), "ai_model_id"),
         ):
             found.update(rows.filter(**{f"{column}__in": chosen}).values_list(column, flat=True))
     return found

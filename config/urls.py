@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("accounts.organizations.urls")),
     path("", include("catalog.saved.urls")),
+    path("", include("catalog.collecting.urls")),
     path("", include("catalog.kept.urls")),  # before the names of models, which take the rest
     path("", include("deployments.webhooks.urls")),
     path("", include("deployments.urls")),

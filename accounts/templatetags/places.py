@@ -19,6 +19,9 @@ PLACES = (
     ("tokens", _("Tokens")),
     ("webhook_deliveries", _("Webhooks")),
     ("saved_searches", _("Saved searches")),
+    ("likes", _("Likes")),
+    ("following", _("Following")),
+    ("own_collections", _("Collections")),
 )
 
 

@@ -52,11 +52,12 @@ class NewItemInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Collection)
 class CollectionAdmin(DeskAdmin):
-    list_display = ("name", "slug", "is_public", "updated_at")
-    list_filter = ("is_public",)
+    list_display = ("name", "slug", "owner", "visibility", "updated_at")
+    list_filter = ("visibility", ("owner", admin.EmptyFieldListFilter))
+    list_select_related = ("owner",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("items",)
+    readonly_fields = ("owner", "items")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """A very long collection is edited in the list of its items, page by page."""

@@ -1,1 +1,1 @@
-"""What people keep of the catalog: what they like, what they follow, collections of their own."""
+"""What people keep of the catalog: what they like, and what is new of what they follow."""

@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
+from catalog.collecting import pages as collections
+from catalog.collecting.pages import Choice
 from catalog.models import AIModel, Follow, Like, Publisher
+from catalog.models.likes import own_likes
 from catalog.models.saved import Who
 from catalog.pages import figures
 
@@ -22,10 +29,14 @@ class Keeping:
     like_url: str = ""
     is_liked: bool = False
     likes: str = ""
+    collect_url: str = ""
+    new_collection_url: str = ""
+    choices: tuple[Choice, ...] = ()
+    is_open: bool = False
 
 
-def of_model(user: Who, ai_model: AIModel) -> Keeping:
-    """In one query for who signed in, and in none for all others. See own_likes()."""
+def of_model(user: Who, ai_model: AIModel, *, is_open: bool = False) -> Keeping:
+    """In no query at all for who did not sign in. See own_likes()."""
     name = [ai_model.publisher.slug, ai_model.name]
     liked, followed = _held(user, ai_model)
     return Keeping(
@@ -36,6 +47,10 @@ def of_model(user: Who, ai_model: AIModel) -> Keeping:
         is_liked=liked,
         is_followed=followed,
         likes=figures.compact(ai_model.own_likes or None),
+        collect_url=reverse("collect", args=name) if ai_model.is_listed else "",
+        new_collection_url=f"{reverse('new_collection')}?{urlencode({'model': ai_model})}",
+        choices=tuple(collections.choices(user, ai_model)),
+        is_open=is_open,
     )
 
 
@@ -51,6 +66,38 @@ def of_publisher(user: Who, publisher: Publisher) -> Keeping:
 
 def sign_in_url(then: str) -> str:
     return f"{reverse('login')}?{urlencode({'next': then})}"
+
+
+def to_sign_in(request: HttpRequest, subject: AIModel | Publisher) -> HttpResponse:
+    """And back to the page, not to the address of its button."""
+    url = sign_in_url(subject.get_absolute_url())
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+def back(
+    request: HttpRequest,
+    subject: AIModel | Publisher,
+    said: str,
+    *,
+    is_refused: bool = False,
+    is_open: bool = False,
+) -> HttpResponse:
+    """The buttons alone for htmx, else the page that they were pressed on."""
+    if request.htmx:  # type: ignore[attr-defined]
+        again = _again(request, subject, is_open=is_open)
+        context = {"keeping": again, "said": said, "refused": said if is_refused else ""}
+        return render(request, "kept/pressed.html", context)
+    (messages.error if is_refused else messages.success)(request, said)
+    is_from_list = request.POST.get("from") == "following"
+    return redirect("following") if is_from_list else redirect(subject)
+
+
+def _again(request: HttpRequest, subject: AIModel | Publisher, *, is_open: bool) -> Keeping:
+    if isinstance(subject, Publisher):
+        return of_publisher(request.user, subject)
+    counted = AIModel.objects.annotate(own_likes=own_likes())  # type: ignore[no-redef]
+    fresh = counted.select_related("publisher").get(pk=subject.pk)
+    return of_model(request.user, fresh, is_open=is_open)
 
 
 def _held(user: Who, ai_model: AIModel) -> tuple[bool, bool]:

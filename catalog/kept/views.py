@@ -1,7 +1,5 @@
 """The pages of what people like and follow, and the buttons that change it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
@@ -14,12 +12,11 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import conditional_page, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from catalog import feeds
 from catalog.kept import actions, keeping, news, pages, tokens
-from catalog.models import AIModel, NewsFeed, Publisher
+from catalog.models import NewsFeed, Publisher
 from catalog.models.likes import MOST_FOLLOWED
 from catalog.views.ai_models import find
 
@@ -31,37 +28,37 @@ def like(request: HttpRequest, owner: str, name: str) -> HttpResponse:
     """`set` says what shall be, so that two clicks are as one."""
     ai_model, is_wanted = find(owner, name), _is_wanted(request)
     if not request.user.is_authenticated:
-        return _to_sign_in(request, ai_model)
+        return keeping.to_sign_in(request, ai_model)
     act = actions.like if is_wanted else actions.unlike
     act(_reader(request), ai_model)
     said = _("You like %(name)s.") if is_wanted else _("You no longer like %(name)s.")
-    return _back(request, ai_model, said % {"name": ai_model})
+    return keeping.back(request, ai_model, said % {"name": ai_model})
 
 
 @require_POST
 def follow(request: HttpRequest, owner: str, name: str) -> HttpResponse:
     ai_model, is_wanted = find(owner, name), _is_wanted(request)
     if not request.user.is_authenticated:
-        return _to_sign_in(request, ai_model)
+        return keeping.to_sign_in(request, ai_model)
     act = actions.follow if is_wanted else actions.unfollow
     try:
         act(_reader(request), ai_model)
     except actions.FollowsTooMany:
-        return _back(request, ai_model, _too_many(), is_refused=True)
-    return _back(request, ai_model, _told(ai_model.full_name, is_wanted=is_wanted))
+        return keeping.back(request, ai_model, _too_many(), is_refused=True)
+    return keeping.back(request, ai_model, _told(ai_model.full_name, is_wanted=is_wanted))
 
 
 @require_POST
 def follow_publisher(request: HttpRequest, slug: str) -> HttpResponse:
     publisher, is_wanted = get_object_or_404(Publisher.objects.named(slug)), _is_wanted(request)
     if not request.user.is_authenticated:
-        return _to_sign_in(request, publisher)
+        return keeping.to_sign_in(request, publisher)
     act = actions.follow_publisher if is_wanted else actions.unfollow_publisher
     try:
         act(_reader(request), publisher)
     except actions.FollowsTooMany:
-        return _back(request, publisher, _too_many(), is_refused=True)
-    return _back(request, publisher, _told(publisher.title, is_wanted=is_wanted))
+        return keeping.back(request, publisher, _too_many(), is_refused=True)
+    return keeping.back(request, publisher, _told(publisher.title, is_wanted=is_wanted))
 
 
 @never_cache
@@ -125,31 +122,6 @@ def _is_wanted(request: HttpRequest) -> bool:
 def _reader(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - asked before
     return request.user
-
-
-def _to_sign_in(request: HttpRequest, subject: AIModel | Publisher) -> HttpResponse:
-    """And back to the page, not to the address of its button."""
-    url = keeping.sign_in_url(subject.get_absolute_url())
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
-
-
-def _back(
-    request: HttpRequest, subject: AIModel | Publisher, said: str, *, is_refused: bool = False
-) -> HttpResponse:
-    """The buttons alone for htmx, else the page that they were pressed on."""
-    if request.htmx:  # type: ignore[attr-defined]
-        context: dict[str, Any] = {"keeping": _keeping(request, subject), "said": said}
-        return render(request, "kept/pressed.html", context)
-    (messages.error if is_refused else messages.success)(request, said)
-    is_from_list = request.POST.get("from") == "following"
-    return redirect("following") if is_from_list else redirect(subject)
-
-
-def _keeping(request: HttpRequest, subject: AIModel | Publisher) -> keeping.Keeping:
-    if isinstance(subject, Publisher):
-        return keeping.of_publisher(request.user, subject)
-    again = find(subject.publisher.slug, subject.name)
-    return keeping.of_model(request.user, again)
 
 
 def _told(name: str, *, is_wanted: bool) -> str:

@@ -1,25 +1,23 @@
 """Models picked by people."""
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from catalog.models import AIModel, Collection
+from catalog.collecting import pages
+from catalog.models import Collection
 from catalog.pages import picks
-
-LISTED = Q(ai_models__status__in=AIModel.LISTED)
 
 
 @require_safe
 def collections(request: HttpRequest) -> HttpResponse:
-    found = Collection.objects.listed().annotate(model_count=Count("ai_models", filter=LISTED))
-    return render(request, "catalog/collections.html", {"collections": found})
+    return render(request, "catalog/collections.html", {"page": pages.listed()})
 
 
 @require_safe
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Collection.objects.listed().filter(slug__iexact=slug).first()
+    curated = Collection.objects.curated().filter(visibility__in=Collection.OPEN)
+    found = curated.filter(slug__iexact=slug).first()
     if found is None:
         raise Http404
     if found.slug != slug:

@@ -33,7 +33,7 @@ def models_feed(request: HttpRequest, form: SearchForm) -> HttpResponseBase:
         next=_page(address, number + 1) if len(ids) > feeds.ENTRIES else "",
         previous=_page(address, number - 1) if number > 1 else "",
     )
-    return _answer(feeds.write(feed, ids[: feeds.ENTRIES]))
+    return atom(feeds.write(feed, ids[: feeds.ENTRIES]))
 
 
 @conditional_page
@@ -54,7 +54,7 @@ def collection_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
         address=address,
         this=address,
     )
-    return _answer(feeds.write(feed, list(notes), notes=notes))
+    return atom(feeds.write(feed, list(notes), notes=notes))
 
 
 def _ids(form: SearchForm, number: int) -> list[int]:
@@ -69,7 +69,7 @@ def _page(address: Address, number: int) -> str:
     return address.url(route="models_feed", page=number)
 
 
-def _answer(written: feeds.Written) -> HttpResponse:
+def atom(written: feeds.Written) -> HttpResponse:
     response = HttpResponse(written.xml, content_type="application/atom+xml; charset=utf-8")
     response["Last-Modified"] = http_date(written.updated.timestamp())
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)

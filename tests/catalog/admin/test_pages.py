@@ -18,13 +18,16 @@ from catalog.models import (
     Alert,
     Collection,
     CollectionItem,
+    Follow,
     FormerName,
     ImportReject,
     ImportRun,
     IndexCheck,
     IndexReject,
     LearnedEmbedder,
+    Like,
     ModelVector,
+    NewsFeed,
     Publisher,
     SavedMatch,
     SavedSearch,
@@ -34,6 +37,8 @@ from catalog.models import (
 MOST_QUERIES = 12
 # What the worker reckons from other tables, and makes again when it is gone.
 DERIVED = {LearnedEmbedder, ModelVector, SavedMatch}
+# Nobody's business but their owner's, and nothing in them to set right.
+PRIVATE = {Follow, Like, NewsFeed}
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -79,7 +84,7 @@ def test_every_table_of_the_catalog_is_in_the_admin() -> None:
         if model not in admin.site._registry
     }
 
-    assert missing == DERIVED
+    assert missing == DERIVED | PRIVATE
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)

@@ -12,7 +12,7 @@ def test_collections_are_listed_by_name_without_the_private_ones(
     client: Client, collection: Collection
 ) -> None:
     Collection.objects.create(slug="agents", name="Agents", description="Act.")
-    Collection.objects.create(slug="private", name="Private", is_public=False)
+    Collection.objects.create(slug="private", name="Private", visibility="private")
 
     answer = client.get("/v1/collections").json()
 
@@ -51,7 +51,7 @@ def test_a_collection_holds_its_listed_models_in_order_with_notes(
 
 
 def test_a_private_collection_does_not_exist(client: Client, llama: AIModel) -> None:
-    Collection.objects.create(slug="private", name="Private", is_public=False)
+    Collection.objects.create(slug="private", name="Private", visibility="private")
 
     response = client.get("/v1/collections/private")
 

@@ -152,7 +152,7 @@ def test_search_answers_models_collections_and_pages(
 def test_search_finds_collections_by_their_words(
     client: Client, llama: AIModel, collection: Collection
 ) -> None:
-    Collection.objects.create(slug="private", name="Language secrets", is_public=False)
+    Collection.objects.create(slug="private", name="Language secrets", visibility="private")
 
     found = client.get("/v1/search?query=language").json()["collections"]
 

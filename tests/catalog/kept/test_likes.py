@@ -97,11 +97,11 @@ def test_a_reader_who_is_nobody_costs_no_query_and_gets_no_cookie(
     assert not said.cookies
 
 
-def test_who_signed_in_costs_three_queries_more(
+def test_who_signed_in_costs_five_queries_more(
     as_ada: Client, llama: AIModel, django_assert_num_queries: "DjangoAssertNumQueries"
 ) -> None:
     as_ada.get(LLAMA)
-    with django_assert_num_queries(11):  # the session, the user, and what they like and follow
+    with django_assert_num_queries(13):  # session, user, roles, collections, and what they hold
         as_ada.get(LLAMA)
 
 

@@ -148,7 +148,7 @@ def test_a_task_without_models_is_not_suggested(client: Client, make_model: Make
 
 def test_public_collections_are_suggested_by_a_word_of_their_name(client: Client) -> None:
     Collection.objects.create(slug="small", name="Small speech models")
-    Collection.objects.create(slug="mine", name="Speech, not shown", is_public=False)
+    Collection.objects.create(slug="mine", name="Speech, not shown", visibility="private")
 
     assert suggested(client, "spee") == ["Small speech models"]
 

@@ -231,7 +231,7 @@ def test_a_collections_feed_has_what_was_picked_last_first_with_the_note(
 
 
 def test_a_private_collection_has_no_feed(client: Client, db: None) -> None:
-    Collection.objects.create(slug="secret", name="Secret", is_public=False)
+    Collection.objects.create(slug="secret", name="Secret", visibility="private")
 
     assert client.get("/collections/secret.atom").status_code == 404
 

@@ -37,7 +37,7 @@ def pages(client: Client) -> set[str]:
 
 def test_every_public_page_is_in_it_once(client: Client, make_model: MakeModel) -> None:
     Collection.objects.create(slug="picked", name="Picked")
-    Collection.objects.create(slug="secret", name="Secret", is_public=False)
+    Collection.objects.create(slug="secret", name="Secret", visibility="private")
     make_model("Acme/a")
     make_model("Acme/b", status="deprecated")
 

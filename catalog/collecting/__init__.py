@@ -1,0 +1,1 @@
+"""Collections that people and organisations make: who sees them, what is in them, in what order."""
