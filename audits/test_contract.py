@@ -21,6 +21,7 @@ pytestmark = pytest.mark.timeout(1800)
 def slipway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with started(tmp_path_factory.mktemp("attacked")) as slipway:
         slipway.read_until(READY)
+        slipway.read_on()
         yield slipway
 
 

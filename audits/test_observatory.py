@@ -46,6 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     }
     with started(folder / "var", **public) as slipway:
         slipway.read_until(READY)
+        slipway.read_on()
         with tls.in_front_of(slipway.port, port, pem):
             yield f"localhost:{port}", pem
 

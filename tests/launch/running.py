@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,10 @@ class Running:
             if words in line:
                 return line.rstrip()
         raise AssertionError(f"it ended without saying {words!r}: " + "\n".join(self.said))
+
+    def read_on(self) -> None:
+        """Reads whatever it says from now on: a full pipe would stop it in the middle of a word."""
+        threading.Thread(target=self.read_to_the_end, daemon=True).start()
 
     def read_to_the_end(self) -> str:
         assert self.process.stdout is not None
