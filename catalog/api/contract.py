@@ -26,7 +26,7 @@ PAGE: Parameters = [
     OpenApiParameter("cursor", str, description="Out of `next` or `previous` of another page."),
     OpenApiParameter(
         "limit",
-        {"type": "integer", "minimum": 1, "maximum": 100, "default": pages.LIMIT},
+        or_empty(type="integer", minimum=1, maximum=100, default=pages.LIMIT),
         description="Results a page.",
     ),
 ]
@@ -110,7 +110,9 @@ RANGES: Parameters = [
     ),
     OpenApiParameter("has_price", bool, description="Whether somebody offers it for a price."),
     OpenApiParameter(
-        "updated_since", or_empty("date"), description="Changed at its source on or after."
+        "updated_since",
+        or_empty(type="string", format="date"),
+        description="Changed at its source on or after.",
     ),
     OpenApiParameter("runnable", bool, description="Whether a version of it can run here."),
 ]
@@ -245,7 +247,7 @@ search_all = _operation(
         ),
         OpenApiParameter(
             "limit",
-            {"type": "integer", "minimum": 1, "maximum": 50, "default": 20},
+            or_empty(type="integer", minimum=1, maximum=50, default=20),
             description="Models at most.",
         ),
     ],

@@ -16,6 +16,7 @@ from .asking import WEBHOOK_EVENTS
 View = TypeVar("View", bound=Callable[..., Any])
 Text = serializers.CharField
 Moment = serializers.DateTimeField
+MOMENT = or_empty(type="string", format="date-time")
 
 
 class CostShape(serializers.Serializer[None]):
@@ -148,8 +149,8 @@ list_predictions = extend_schema(
     description="Your own and those of your organisations, the newest first, 100 a page "
     "unless `limit` says less.",
     parameters=[
-        OpenApiParameter("created_after", or_empty("date-time"), description="At or after this."),
-        OpenApiParameter("created_before", or_empty("date-time"), description="Before this."),
+        OpenApiParameter("created_after", MOMENT, description="At or after this."),
+        OpenApiParameter("created_before", MOMENT, description="Before this."),
         OpenApiParameter(
             "source",
             str,
