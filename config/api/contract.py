@@ -79,11 +79,9 @@ QUERY_BODY = {
 }
 
 
-def or_empty(text_format: str) -> dict[str, Any]:
+def or_empty(**schema: Any) -> dict[str, Any]:
     """The type of a parameter that forms send empty when it is not wanted."""
-    return {
-        "anyOf": [{"type": "string", "format": text_format}, {"type": "string", "maxLength": 0}]
-    }
+    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
 
 
 def mock_request(method: str, *args: Any, **kwargs: Any) -> Request:
