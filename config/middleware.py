@@ -47,34 +47,6 @@ def _log(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -
     )
 
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-
-
-def content_security_policy(get_response: Respond) -> Respond:
-    """Nothing inline and nothing from another host, so that a card that slips through is inert."""
-
-    def respond(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        return response
-
-    return respond
-
-
 def compress_answers(get_response: Respond) -> Respond:
     """All but streams of events: a compressor would hold back what was just said."""
     gzip = GZipMiddleware(get_response)

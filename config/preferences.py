@@ -21,8 +21,8 @@ def choices() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Query parameter: the cookie that keeps it, and its values (the first is the default)."""
     return {
         "lang": (settings.LANGUAGE_COOKIE_NAME, tuple(code for code, _ in settings.LANGUAGES)),
-        "theme": ("theme", THEMES),
-        "shortcuts": ("shortcuts", SHORTCUTS),
+        "theme": (f"{settings.COOKIE_PREFIX}theme", THEMES),
+        "shortcuts": (f"{settings.COOKIE_PREFIX}shortcuts", SHORTCUTS),
     }
 
 
@@ -51,6 +51,7 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
     theme = _in_force(request, "theme")
     return {
         "theme": theme,
+        "theme_cookie": choices()["theme"][0],
         "next_theme": THEMES[(THEMES.index(theme) + 1) % len(THEMES)],
         "shortcuts": _in_force(request, "shortcuts"),
         "languages": settings.LANGUAGES,

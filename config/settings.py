@@ -182,12 +182,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.request_id",
+    "config.headers.headers",
     "accounts.audit.remember",
     "config.health.views.doors",
     "config.middleware.compress_answers",
     "config.api.middleware.api",
     "django.middleware.security.SecurityMiddleware",
-    "config.middleware.content_security_policy",
     "config.middleware.compress_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -353,7 +353,6 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -382,6 +381,16 @@ SECURE_HSTS_PRELOAD = IS_SERVED_BY_TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVED_BY_TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# With TLS browsers themselves see to it that no other host and no plain page has set a cookie.
+COOKIE_PREFIX = "__Host-" if IS_SERVED_BY_TLS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+LANGUAGE_COOKIE_SECURE = IS_SERVED_BY_TLS
+MESSAGES_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
+MESSAGE_STORAGE = "config.messages.Storage"
+# Where a form may lead but here: the sites that people sign in with.
+FORMS_LEAD_TO: list[str] = []
 CSRF_FAILURE_VIEW = "catalog.views.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 X_FRAME_OPTIONS = "DENY"

@@ -4,7 +4,8 @@ root.classList.add("scripted");
 
 const THEMES = ["auto", "light", "dark"];
 const remember = (name, value) => {
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
 };
 
 // Theme: the link works by itself; here it changes without a new page.
@@ -12,7 +13,7 @@ document.getElementById("theme")?.addEventListener("click", (event) => {
   event.preventDefault();
   const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
   root.dataset.theme = next;
-  remember("theme", next);
+  remember(event.currentTarget.dataset.cookie, next);
 });
 
 // Search: "/" and Ctrl+K focus it, Escape empties it when no suggestions are open.
