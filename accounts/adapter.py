@@ -8,9 +8,9 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from config import addresses
 
-from . import audit, second_factor, sessions
+from . import audit, second_factor, sessions, tries
 from .models import User
 
 log = structlog.get_logger(__name__)
@@ -86,10 +86,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         audit.note("session.ended", about=request.user)  # type: ignore[arg-type]
         super().logout(request)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The one place where a password is compared, whichever page it was typed on."""
+        login, owner = _login(credentials), _owner(credentials)
+        tries.count_password(request, login, owner)
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            tries.forget_password(request, login, owner)
+        return user
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Whom it was about, if anybody: what was typed may be a password in the wrong field."""
-        found = _people_of(credentials)
-        audit.note("session.refused", about=found[0] if found else None, is_refused=True)
+        audit.note("session.refused", about=_owner(credentials), is_refused=True)
 
     def is_reauthentication_required(self, *, app: str, **about: Any) -> bool:
         """Not of somebody who came in just now, whom allauth would ask for the password again."""
@@ -127,6 +135,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """What cannot be sent now is told on the next page, and asked for again there."""
+        if template_prefix not in CHANGES:  # what is asked for, by anybody
+            tries.count_address(tries.MAIL_BY_ADDRESS, self.request)
+            tries.count(tries.MAIL, email.lower())
         try:
             super().send_mail(template_prefix, email, {"origin": settings.PUBLIC_URL, **context})
         except (SMTPException, OSError) as error:
@@ -137,6 +148,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             )
 
 
-def _people_of(credentials: dict[str, Any]) -> list[User]:
-    login = credentials.get("username") or credentials.get("email") or ""
-    return list(User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login))[:1])
+def _login(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username") or credentials.get("email") or "")
+
+
+def _owner(credentials: dict[str, Any]) -> User | None:
+    """Whom allauth would take it for, by username or by one of the addresses."""
+    login = _login(credentials)
+    by_name = get_user_by_username(login)
+    found = [by_name] if by_name else filter_users_by_email(login, prefer_verified=True)
+    return found[0] if found else None

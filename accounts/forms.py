@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     AddEmailForm,
     ChangePasswordForm,
@@ -13,17 +14,24 @@ from allauth.account.forms import (
     SetPasswordForm,
     SignupForm,
 )
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import audit, second_factor
+from . import audit, second_factor, tries
 from .models import User
 
 WRITTEN_EXACTLY = {"autocapitalize": "none", "spellcheck": "false"}
@@ -57,6 +65,10 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
             raise forms.ValidationError(_email_help(), code="domain")
         return email
 
+    def clean(self) -> dict[str, Any]:
+        tries.count_address(tries.SIGN_UP_BY_ADDRESS, context.request)
+        return super().clean()  # type: ignore[no-any-return]
+
 
 class AddressForm(AddEmailForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,6 +87,13 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _once(self, oldpassword=_("Password that you have now"))
+
+    def clean_oldpassword(self) -> str:
+        """By the door that counts tries, which allauth's own form goes around."""
+        password: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]
@@ -115,7 +134,7 @@ class SecondCodeForm(AuthenticateForm):  # type: ignore[misc]
         _name_code(self)
 
     def clean_code(self) -> str:
-        return second_factor.use_once(self.user, super().clean_code())
+        return second_factor.checked(self.user, super().clean_code)
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:
         audit.note("second_factor.refused", about=self.user, is_refused=True)
@@ -127,7 +146,7 @@ class SureCodeForm(mfa.ReauthenticateForm):  # type: ignore[misc]
         _name_code(self)
 
     def clean_code(self) -> str:
-        return second_factor.use_once(self.user, super().clean_code())
+        return second_factor.checked(self.user, super().clean_code)
 
 
 class AppForm(ActivateTOTPForm):  # type: ignore[misc]
@@ -141,6 +160,29 @@ class KeyForm(AddWebAuthnForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields.pop("passwordless", None)  # the browser and the key settle that
         _name_key(self)
+
+    def clean(self) -> dict[str, Any]:
+        with second_factor.readable():
+            return super().clean()  # type: ignore[no-any-return]
+
+
+class KeyDoorForm(LoginWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        tries.count_address(tries.KEY_BY_ADDRESS, context.request)
+        with second_factor.readable():
+            return super().clean_credential()
+
+
+class SecondKeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        with second_factor.readable():
+            return super().clean_credential()
+
+
+class SureKeyForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        with second_factor.readable():
+            return super().clean_credential()
 
 
 class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]

@@ -1,6 +1,9 @@
 """Second factors: sealed where they are kept, and asked of all staff before the admin opens."""
 
 import hashlib
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
@@ -8,6 +11,7 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
+from cryptography.exceptions import InvalidSignature
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -15,10 +19,14 @@ from django.utils.translation import gettext_lazy
 
 from config import sealing
 
-from . import audit, sessions
+from . import audit, sessions, tries
 from .models import User
 
 CODE_HOLDS = 120  # seconds, and some more
+UNREADABLE = (
+    *(KeyError, TypeError, ValueError, IndexError, AttributeError),
+    *(struct.error, InvalidSignature),
+)
 PROVEN = "second_factor_proven"
 MAIN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -26,7 +34,7 @@ MAIN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy(
-            "This code does not fit. Codes of an app change every 30 seconds; each opens once."
+            "This does not fit. Codes of an app change every 30 seconds, and each opens once."
         ),
     }
 
@@ -47,12 +55,25 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _("Key %(number)s") % {"number": count + 1}
 
 
-def use_once(user: User, code: str) -> str:
-    """A code of an app holds for 90 seconds, of which allauth remembers 30 that it was used."""
+def checked(user: User, check: Callable[[], str]) -> str:
+    """A code that allauth's `check` takes, once: one of an app holds for 90 seconds, of which
+    allauth remembers 30 that it was used."""
+    tries.count_code(user)
+    code = check()
     key = hashlib.sha256(f"{user.pk}:{code}".encode()).hexdigest()
     if not cache.add(f"second-factor-used:{key}", True, timeout=CODE_HOLDS):
         raise get_adapter().validation_error("incorrect_code")
+    tries.forget_code(user)
     return code
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """What a browser says of a key may be anything, and neither library expects all of that."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise get_adapter().validation_error("incorrect_code") from error
 
 
 def is_proven(request: HttpRequest) -> bool:

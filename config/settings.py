@@ -321,6 +321,8 @@ ACCOUNT_PREVENT_ENUMERATION = True if EMAIL_URL else "strict"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_URL)
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Counted by accounts/tries.py instead: strictly, and refused when it cannot be counted.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
@@ -328,6 +330,9 @@ MFA_FORMS = {
     "authenticate": "accounts.forms.SecondCodeForm",
     "reauthenticate": "accounts.forms.SureCodeForm",
     "activate_totp": "accounts.forms.AppForm",
+    "login_webauthn": "accounts.forms.KeyDoorForm",
+    "authenticate_webauthn": "accounts.forms.SecondKeyForm",
+    "reauthenticate_webauthn": "accounts.forms.SureKeyForm",
     "add_webauthn": "accounts.forms.KeyForm",
     "edit_webauthn": "accounts.forms.KeyNameForm",
 }

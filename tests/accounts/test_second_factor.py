@@ -123,17 +123,38 @@ def test_the_second_factor_of_somebody_else_does_not_exist(
         assert client.post(f"{PLACE}/keys/{key.pk}/{path}", {"name": "y"}).status_code == 404
 
 
-@pytest.mark.parametrize("credential", ["", "{}", "[]", "7", '{"response": 1}', '"x"', "{"])
+HOSTILE = [
+    *("", "{}", "[]", "7", '"x"', "{", '{"id": "1"}', '{"response": 1}'),
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30",'
+    ' "attestationObject": "AA", "authenticatorData": "AA", "signature": "AA",'
+    ' "userHandle": "MQ"}}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30",'
+    ' "authenticatorData": "AA", "signature": "AA", "userHandle": null}}',
+]
+
+
+@pytest.mark.parametrize("credential", HOSTILE)
 def test_a_key_that_is_none_is_refused_and_breaks_nothing(
     client: Client, ada: User, credential: str
 ) -> None:
+    client.get("/account/login/key", headers={"Accept": "application/json"})
     entered = client.post("/account/login/key", {"credential": credential})
     sign_in(client)
+    client.get(f"{PLACE}/keys/new")
     added = client.post(f"{PLACE}/keys/new", {"name": "", "credential": credential})
+    with_second_factor(ada)
+    client.get(f"{PLACE}/sure/key")
+    surer = client.post(f"{PLACE}/sure/key", {"credential": credential})
+    second = Client()
+    sign_in(second)
+    second.get(f"{PLACE}/code")
 
+    assert second.post(f"{PLACE}/code", {"credential": credential}).status_code == 200
     assert entered["Location"] == "/account/login"
     assert added.status_code == 200
-    assert not Authenticator.objects.exists()
+    assert surer.status_code == 302
+    assert Authenticator.objects.count() == 1
 
 
 def test_staff_is_led_to_a_second_factor_before_the_admin_opens(client: Client) -> None:
