@@ -25,6 +25,14 @@ class Scope(models.TextChoices):
     DEPLOYMENTS_READ = "deployments:read", _("Read deployments, their logs and figures")
     MODELS_WRITE = "models:write", _("Push versions of models")
     MODELS_READ = "models:read", _("Read what is not public of models")
+    COLLECTIONS_WRITE = (
+        "collections:write",
+        _("Change collections, likes and what is followed, and read them"),
+    )
+    COLLECTIONS_READ = (
+        "collections:read",
+        _("Read private collections, likes and what is followed"),
+    )
     FILES_WRITE = "files:write", _("Upload, read and delete files")
     FILES_READ = "files:read", _("Read files")
     WEBHOOKS_WRITE = "webhooks:write", _("Send webhooks again, and read them and their secret")

@@ -138,6 +138,7 @@ class ModelShape(serializers.Serializer[None]):
     )
     downloads = Count(allow_null=True, help_text="At its source; null when nobody counts.")
     likes = Count(allow_null=True, help_text="At its source.")
+    own_likes = Count(help_text="Likes of people on this installation; in no sum with `likes`.")
     runs = Count(allow_null=True, help_text="At its source.")
     trending_score = serializers.FloatField(allow_null=True)
     is_runnable = serializers.BooleanField(help_text="A version of it can run here.")

@@ -16,6 +16,7 @@ from django.urls import reverse
 from catalog import memory, prices
 from catalog.models import AIModel, Collection, Example, LicenseClass, Offer, Version
 from catalog.models.by_ids import ByIds
+from catalog.models.likes import own_likes
 from catalog.provenance import FieldOrigin
 
 Shape = dict[str, Any]
@@ -72,7 +73,7 @@ BESIDES = (
     *("weight_bytes", "weight_bits", "token_bytes"),
     *("original__publisher__slug", "original__name", "original__status"),
 )
-NAMES = (*BESIDES, *COLUMNS)
+NAMES = (*BESIDES, *COLUMNS, "own_likes")
 OFFER_COLUMNS = (
     "provider",
     "unit",
@@ -96,7 +97,10 @@ SAID_AS = {
 
 _ROWS = ByIds(
     lambda ids: (
-        AIModel.objects.filter(pk__in=ids).still_listed().values_list(*BESIDES, *COLUMNS.values())
+        AIModel.objects.filter(pk__in=ids)
+        .still_listed()
+        .annotate(own_likes=own_likes())  # type: ignore[no-redef]
+        .values_list(*BESIDES, *COLUMNS.values(), "own_likes")
     )
 )
 _VERSIONS = ByIds(
@@ -157,6 +161,7 @@ def _model(row: Shape, around: Beside) -> Shape:
         **known,
         "visibility": "public",
         "run_count": row["runs"] or 0,
+        "own_likes": row["own_likes"],
         "license": row["license"] or row["license_text"] or None,
         "license_url": row["license_url"] or row["license__url"] or None,
         "license_class": row["inherited_license_class"] or row["license_class"],

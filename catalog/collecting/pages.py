@@ -147,13 +147,6 @@ def listed_items(collection: Collection) -> QuerySet[CollectionItem]:
     return collection.items.filter(ai_model__status__in=AIModel.LISTED)
 
 
-def owners(user: User) -> list[User]:
-    """Whom a new collection of theirs can belong to, themselves first."""
-    ids = reach.owner_ids(user, Role.DEVELOPER)
-    others = User.objects.filter(pk__in=[pk for pk in ids if pk != user.pk])
-    return [user, *others.order_by("username")] if len(ids) > 1 else [user]
-
-
 def choices(user: Who, ai_model: AIModel) -> list[Choice]:
     """Nobody has none, without a query."""
     if not user.is_authenticated:

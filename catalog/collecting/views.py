@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -44,7 +43,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @page_or_post
 def new(request: HttpRequest) -> HttpResponse:
     """With `model` in the address that model is put into it at once."""
-    owners = pages.owners(_reader(request))
+    owners = reach.owners(_reader(request), Role.DEVELOPER)
     if request.method != "POST":
         return _form_page(request, NewCollectionForm(owners=owners))
     form = NewCollectionForm(request.POST, owners=owners)
@@ -194,8 +193,7 @@ def _visible(request: HttpRequest, owner: str, slug: str) -> Collection:
 def _changeable(request: HttpRequest, owner: str, slug: str) -> Collection:
     found = _visible(request, owner, slug)
     assert found.owner is not None  # noqa: S101 - found by it
-    if not reach.may(request.user, found.owner, Role.DEVELOPER):
-        raise PermissionDenied(_("Only its owner can change this collection."))
+    reach.require(request.user, found.owner)
     return found
 
 

@@ -46,6 +46,10 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         """Followed models that still have a page."""
         return self.filter(ai_model__status__in=AIModel.SHOWN)
 
+    def shown(self) -> Self:
+        """Followed publishers, and models that still have a page."""
+        return self.exclude(ai_model__status__in=[AIModel.Status.DRAFT, AIModel.Status.HIDDEN])
+
     def of_publishers(self) -> Self:
         return self.exclude(publisher=None)
 

@@ -16,7 +16,7 @@ from catalog.models import AIModel
         ("GET", "/v1/nothing", "*/*", 404),
         ("GET", "/v1/v1/nothing", "text/html", 404),
         ("GET", "/v1/models/", "*/*", 404),
-        ("POST", "/v1/collections", "*/*", 405),
+        ("POST", "/v1/search", "*/*", 405),
         ("QUERY", "/v1/collections", "*/*", 405),
         ("POST", "/v1/openapi.json", "*/*", 405),
         ("GET", "/v1/models", "image/png", 406),
