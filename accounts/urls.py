@@ -10,11 +10,13 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
 from . import token_views, views
+from .closing import views as closing
 
 SECOND = "account/second-factor"
 
 urlpatterns: list[URLPattern] = [
     path("account", views.profile, name="profile"),
+    path("account/close", closing.close_account, name="close_account"),
     path("account/login", allauth.login, name="login"),
     path("account/login", allauth.login, name="account_login"),
     path("account/logout", views.sign_out, name="logout"),

@@ -567,6 +567,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "close accounts": {
+        "task": "accounts.tasks.close_accounts",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "let predictions follow": {
+        "task": "deployments.tasks.settle_moves",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "group copies": {
         "task": "catalog.tasks.group_copies",
         "schedule": 600.0,

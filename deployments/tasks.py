@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from config.health import heartbeat
-from deployments import files, lifecycle, metrics
+from deployments import files, lifecycle, metrics, moves
 from deployments.bundles import cleaning
 from deployments.predictions import retention, running, sweeping
 from deployments.webhooks import forgetting, sending
@@ -93,3 +93,9 @@ def send_webhooks() -> None:
 def forget_webhooks() -> None:
     """Delete deliveries that nobody needs any more."""
     forgetting.forget()
+
+
+@shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
+def settle_moves() -> None:
+    """Let predictions follow deployments that were handed over."""
+    moves.settle()

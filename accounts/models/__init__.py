@@ -1,9 +1,19 @@
 """People, organisations, the tokens of their programs, and what they did."""
 
 from .audit import AuditEvent
+from .closings import Closing
 from .invitations import Invitation
 from .limits import LimitCount
 from .people import Membership, Role, User
 from .tokens import Token
 
-__all__ = ["AuditEvent", "Invitation", "LimitCount", "Membership", "Role", "Token", "User"]
+__all__ = [
+    "AuditEvent",
+    "Closing",
+    "Invitation",
+    "LimitCount",
+    "Membership",
+    "Role",
+    "Token",
+    "User",
+]

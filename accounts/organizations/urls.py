@@ -1,5 +1,7 @@
 from django.urls import URLPattern, path
 
+from accounts.closing import views as closing
+
 from . import views
 
 ONE = "organizations/<str:name>"
@@ -10,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("invitations/<str:text>", views.invitation, name="invitation"),
     path(ONE, views.organization, name="organization"),
     path(f"{ONE}/name", views.rename, name="rename_organization"),
+    path(f"{ONE}/close", closing.close_organization, name="close_organization"),
     path(f"{ONE}/leave", views.leave, name="leave_organization"),
     path(f"{ONE}/members/<int:pk>/role", views.change_role, name="change_role"),
     path(f"{ONE}/members/<int:pk>/remove", views.remove_member, name="remove_member"),

@@ -6,6 +6,7 @@ from .files import StoredFile
 from .hardware import Hardware
 from .instances import Instance
 from .metrics import MinuteMetrics
+from .moves import FormerAddress, Offer
 from .predictions import Prediction, PredictionEvent
 from .webhooks import Attempt, Delivery, WebhookKey
 
@@ -16,10 +17,12 @@ __all__ = [
     "Deployment",
     "Environment",
     "Event",
+    "FormerAddress",
     "Hardware",
     "Instance",
     "InvalidTransition",
     "MinuteMetrics",
+    "Offer",
     "Prediction",
     "PredictionEvent",
     "Reason",
