@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -20,7 +21,7 @@ from .audited import AuditedAdmin
 from .models import AuditEvent, Token, User
 
 # Nobody reads or writes what lies in these by hand: accounts/second_factor.py, sessions.py.
-for hidden in (Authenticator, UserSession):
+for hidden in (Authenticator, UserSession, SocialApp, SocialToken, SocialAccount):
     admin.site.unregister(hidden)
 
 

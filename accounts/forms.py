@@ -25,6 +25,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.socialaccount import forms as social
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -59,11 +60,27 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_email(self) -> str:
-        email: str = super().clean_email()
-        domains = settings.SIGN_UP_DOMAINS
-        if domains and email.rpartition("@")[2] not in domains:
-            raise forms.ValidationError(_email_help(), code="domain")
-        return email
+        return _in_domains(super().clean_email())
+
+    def clean(self) -> dict[str, Any]:
+        tries.count_address(tries.SIGN_UP_BY_ADDRESS, context.request)
+        return super().clean()  # type: ignore[no-any-return]
+
+
+class ServiceSignUpForm(social.SignupForm):  # type: ignore[misc]
+    """Who comes by another service the first time: a name, and the address if it told none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, username=_("Username"), email=_("E-mail address"))
+        self.fields["username"].widget.attrs |= WRITTEN_EXACTLY
+        self.fields["username"].help_text = _(
+            "It stands in the addresses of what you deploy and push, for all to see."
+        )
+        self.fields["email"].help_text = _email_help()
+
+    def clean_email(self) -> str:
+        return _in_domains(super().clean_email())
 
     def clean(self) -> dict[str, Any]:
         tries.count_address(tries.SIGN_UP_BY_ADDRESS, context.request)
@@ -230,6 +247,13 @@ def _once(form: forms.Form, **labels: str) -> None:
     del form.fields["password2"]
     _name(form, password1=_("New password"), **labels)
     form.fields["password1"].help_text = PASSWORD_HELP
+
+
+def _in_domains(email: str) -> str:
+    domains = settings.SIGN_UP_DOMAINS
+    if domains and email.rpartition("@")[2] not in domains:
+        raise forms.ValidationError(_email_help(), code="domain")
+    return email
 
 
 def _email_help() -> str:

@@ -5,12 +5,17 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as keys
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.github import views as github
+from allauth.socialaccount.providers.google import views as google
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
 from . import token_views, views
 from .closing import views as closing
+from .services import guarded
 
 SECOND = "account/second-factor"
 
@@ -76,6 +81,26 @@ urlpatterns: list[URLPattern] = [
         name="mfa_remove_webauthn",
     ),
     path(f"{SECOND}/keys/<int:pk>/name", never_cache(keys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("account/services", never_cache(social.connections), name="socialaccount_connections"),
+    path("account/services/signup", never_cache(social.signup), name="socialaccount_signup"),
+    path(
+        "account/services/cancelled",
+        social.login_cancelled,
+        name="socialaccount_login_cancelled",
+    ),
+    path("account/services/error", social.login_error, name="socialaccount_login_error"),
+    path("account/services/github", guarded(github.oauth2_login), name="github_login"),
+    path("account/services/github/back", guarded(github.oauth2_callback), name="github_callback"),
+    path("account/services/google", guarded(google.oauth2_login), name="google_login"),
+    path("account/services/google/back", guarded(google.oauth2_callback), name="google_callback"),
+    path(
+        "account/services/by/<slug:provider_id>", guarded(openid.login), name="openid_connect_login"
+    ),
+    path(
+        "account/services/by/<slug:provider_id>/back",
+        guarded(openid.callback),
+        name="openid_connect_callback",
+    ),
     path("account/sessions", views.sessions, name="usersessions_list"),
     path("account/sessions/<int:pk>/end", views.end_session, name="end_session"),
     path("account/tokens", token_views.tokens, name="tokens"),

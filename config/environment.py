@@ -113,6 +113,18 @@ def domains(name: str) -> list[str]:
     return found
 
 
+def together(*names: str) -> tuple[str, ...] | None:
+    """Values that mean something only with each other; None when none is set."""
+    values = tuple(map(text, names))
+    if not any(values):
+        return None
+    for name, value in zip(names, values, strict=True):
+        if not value:
+            known = next(known for known in names if text(known))
+            raise ImproperlyConfigured(f"{known} is set and {name} is not; set it too.")
+    return values
+
+
 def url(name: str, *, schemes: set[str], example: str, default: str = "") -> str:
     """An address whose scheme is one of `schemes`, or empty."""
     value = text(name, default)

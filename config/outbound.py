@@ -13,8 +13,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -54,6 +54,7 @@ class Trouble(StrEnum):
     UNTRUSTED = "untrusted"
     TOO_SLOW = "too-slow"
     NOT_HTTP = "not-http"
+    TOO_LARGE = "too-large"
 
 
 class Refused(Exception):
@@ -87,8 +88,18 @@ class Target:
     is_allowed: bool  # by the administrator
 
 
-def check(url: str) -> Target:
-    """What the address says, before any name is resolved. Raises Refused."""
+@dataclass(frozen=True)
+class Fetched:
+    status: int
+    body: bytes
+    content_type: str
+
+
+def check(url: str, *, also: Collection[str] = ()) -> Target:
+    """What the address says, before any name is resolved. Raises Refused.
+
+    `also`: hosts that the administrator named for this purpose, as WEBHOOK_ALLOWED_HOSTS are.
+    """
     try:
         parts = urlsplit(url)
         host, port = _host(parts.hostname or ""), parts.port
@@ -98,7 +109,7 @@ def check(url: str) -> Target:
         raise Refused(_wrong())
     if parts.username is not None or parts.password is not None:
         raise Refused(_("The address must not hold a user name or password."))
-    is_allowed = _is_allowed(host)
+    is_allowed = _is_allowed(host) or host in also
     literal = _literal(host)
     if literal and not is_allowed and not is_public(literal):
         raise Refused(_("Addresses inside a network are not called; give a public one."))
@@ -113,13 +124,47 @@ def check(url: str) -> Target:
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> Answer:
     """The answer, whatever its status, with the start of its text. Raises Refused or Failed."""
-    until = time.monotonic() + seconds
     target = check(url)
+    with _asked(target, "POST", body=body, headers=headers, seconds=seconds) as response:
+        return _read(target, response)
+
+
+def fetch(
+    url: str,
+    *,
+    most_bytes: int,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str],
+    seconds: float = SECONDS,
+    also: Collection[str] = (),
+) -> Fetched:
+    """What is there, whole, when it has no more than `most_bytes`. Raises Refused or Failed."""
+    target = check(url, also=also)
+    with _asked(target, method, body=body, headers=headers, seconds=seconds) as response:
+        read = response.read(most_bytes + 1)
+        if len(read) > most_bytes:
+            raise Failed(Trouble.TOO_LARGE)
+        return Fetched(response.status, read, response.headers.get("Content-Type", ""))
+
+
+@contextmanager
+def _asked(
+    target: Target,
+    method: str,
+    *,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    seconds: float,
+) -> Iterator[http.client.HTTPResponse]:
+    until = time.monotonic() + seconds
     addresses = resolve(target.host, target.port, _left(until))
     _check(target, addresses)
     with closing(_connected(addresses, target.port, until)) as plain, _Deadline(plain, until):
         try:
-            return _answered(target, plain, body, headers)
+            with closing(_wrapped(target, plain)) as connection:
+                connection.request(method, target.path, body=body, headers=dict(headers))
+                yield connection.getresponse()
         except ssl.SSLCertVerificationError as error:
             raise Failed(Trouble.UNTRUSTED, error.verify_message) from error
         except (OSError, http.client.HTTPException) as error:
@@ -180,9 +225,8 @@ class _Deadline:
             self._handle.shutdown(socket.SHUT_RDWR)
 
 
-def _answered(
-    target: Target, plain: socket.socket, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+def _wrapped(target: Target, plain: socket.socket) -> http.client.HTTPConnection:
+    """A connection that speaks over this socket, by TLS where the address says so."""
     if target.scheme == "https":
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
             target.host, target.port
@@ -192,9 +236,7 @@ def _answered(
     else:
         connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = plain
-    with closing(connection):
-        connection.request("POST", target.path, body=body, headers=dict(headers))
-        return _read(target, connection.getresponse())
+    return connection
 
 
 def _read(target: Target, response: http.client.HTTPResponse) -> Answer:

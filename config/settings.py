@@ -163,6 +163,10 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "accounts",
     "catalog",
@@ -325,6 +329,41 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
+# Other services that one may come in by; docs/accounts.md says where each gives id and secret.
+GITHUB = environment.together("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
+GOOGLE = environment.together("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")
+OPENID_SERVER_URL = environment.url(
+    "OPENID_SERVER_URL", schemes={"https", "http"}, example="https://login.example.org/realms/main"
+)
+OPENID = environment.together("OPENID_SERVER_URL", "OPENID_CLIENT_ID", "OPENID_CLIENT_SECRET")
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
+    name: {
+        "APPS": [{"client_id": known[0], "secret": known[1]}] if known else [],
+        "SCOPE": scope,
+        "OAUTH_PKCE_ENABLED": True,
+    }
+    for name, known, scope in (
+        ("github", GITHUB, ["read:user", "user:email"]),
+        ("google", GOOGLE, ["openid", "profile", "email"]),
+    )
+}
+SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+    "OAUTH_PKCE_ENABLED": True,
+    "APPS": [
+        {
+            "provider_id": "openid",
+            "name": environment.text("OPENID_NAME", urlsplit(OPENID[0]).hostname or "OpenID"),
+            "client_id": OPENID[1],
+            "secret": OPENID[2],
+            "settings": {"server_url": OPENID[0].rstrip("/")},
+        }
+    ]
+    if OPENID
+    else [],
+}
+SOCIALACCOUNT_ADAPTER = "accounts.services.ServicesAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.ServiceSignUpForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False  # people choose their name here themselves
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondCodeForm",

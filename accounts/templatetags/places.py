@@ -6,6 +6,8 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .doors import has_services
+
 register = template.Library()
 
 # Address, and what it is called; a place is the current one on its pages below too.
@@ -14,6 +16,7 @@ PLACES = (
     ("account_email", _("E-mail addresses")),
     ("account_change_password", _("Password")),
     ("mfa_index", _("Second factor")),
+    ("socialaccount_connections", _("Other services")),
     ("usersessions_list", _("Sessions")),
     ("organizations", _("Organisations")),
     ("tokens", _("Tokens")),
@@ -30,6 +33,7 @@ def account_places(context: dict[str, Any]) -> dict[str, Any]:
     path = context["request"].path
     if path.startswith("/organizations/"):
         path = reverse("organizations")
-    places = [(reverse(name), label) for name, label in PLACES]
+    hidden = set() if has_services() else {"socialaccount_connections"}
+    places = [(reverse(name), label) for name, label in PLACES if name not in hidden]
     fitting = [url for url, _label in places if path == url or path.startswith(f"{url}/")]
     return {"places": places, "current": max(fitting, key=len, default="")}
