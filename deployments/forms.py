@@ -323,7 +323,9 @@ class ChangeForm(forms.Form):
 class DeployForm(ChangeForm):
     owner = forms.ChoiceField(
         label=gettext_lazy("Owner"),
-        help_text=gettext_lazy("Who has it and pays for it; its members see what it does."),
+        help_text=gettext_lazy(
+            "Who has it and pays for it. Members of an organisation see what it does."
+        ),
     )
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -347,6 +349,24 @@ class DeployForm(ChangeForm):
         wished = super().wishes()
         chosen = wished.get("owner") or next(iter(self.owners))
         return {**wished, "owner": self.owners[chosen]}
+
+
+class HandOverForm(forms.Form):
+    to = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("To"),
+        help_text=gettext_lazy(
+            "An organisation where you are a developer gets it at once; a person, by the username, "
+            "has a week to take it."
+        ),
+        error_messages={"required": gettext_lazy("Write who is to have it.")},
+        widget=forms.TextInput(
+            attrs={
+                **{"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+                "list": "receivers",
+            }
+        ),
+    )
 
 
 class LoadForm(forms.Form):

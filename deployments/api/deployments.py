@@ -17,7 +17,7 @@ from catalog.api import naming, parameters
 from catalog.models import AIModel, Version
 from config.api import pages
 from config.api.problems import BadParameters
-from deployments import actions, hardware, preflight
+from deployments import actions, hardware, moves, preflight
 from deployments.api import deployment_contract as contract
 from deployments.api import deployment_shapes as shapes
 from deployments.api import owners
@@ -218,9 +218,17 @@ def _owned(request: Request, owner: str, name: str) -> Deployment:
     plain = {"owner__username": owner.replace("\0", ""), "name": name.replace("\0", "")}
     found = rows.filter(**plain).first()
     if found is None:
-        sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
-        raise NotFound(sentence % f"{owner}/{name}")
+        raise missing(request, plain["owner__username"], plain["name"])
     return found
+
+
+def missing(request: Request, owner: str, name: str) -> NotFound:
+    """What is said of a deployment that one does not have, or has elsewhere now."""
+    if moved := moves.new_address(owner, name, request.user):
+        sentence = _("%(old)s was handed over: it is %(new)s now, at /v1/deployments/%(new)s.")
+        return NotFound(sentence % {"old": f"{owner}/{name}", "new": moved})
+    sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
+    return NotFound(sentence % f"{owner}/{name}")
 
 
 def _changeable(request: Request, owner: str, name: str) -> Deployment:

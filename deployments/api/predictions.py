@@ -25,6 +25,7 @@ from config.api.bodies import FastJSONRenderer
 from config.api.problems import TooLarge
 from config.worded import Blank, Question
 from deployments.api import asking, prediction_contract
+from deployments.api.deployments import missing
 from deployments.api.parameters import read_listing
 from deployments.models import Deployment, Prediction
 from deployments.predictions import actions, known, queueing, serving, shapes, streams
@@ -127,8 +128,7 @@ class DeploymentPredictionList(Asking):
         user: Any = request.user
         deployment = _deployment(user, _plain(owner), _plain(name))
         if deployment is None:
-            sentence = _("You have no deployment %s. GET /v1/deployments lists those you have.")
-            raise NotFound(sentence % f"{owner}/{name}")
+            raise missing(request, _plain(owner), _plain(name))
         return self.created(request, asked, serving.version_of(deployment), deployment)
 
 

@@ -33,7 +33,7 @@ def choice(request: HttpRequest) -> Choice:
     asked = request.GET.get("owner", "")
     chosen = next((owner for owner in owners if owner.get_username() == asked), None)
     offered = [(owner.get_username(), owner.get_username()) for owner in owners]
-    ways = listing.ways(request, "owner", offered, _("Everybody's")) if len(owners) > 1 else []
+    ways = listing.ways(request, "owner", offered, _("All owners")) if len(owners) > 1 else []
     return Choice(chosen, ways)
 
 

@@ -69,6 +69,7 @@ DONE = {
     "Changed": _("Changed"),
     "Promised": _("Memory was set aside for it"),
     "Started": _("Started"),
+    "HandedOver": _("Handed over"),
     "Ready": _("Ready"),
     "Serving": _("Serves from now on"),
     "Lost": _("Lost: nothing is known of it any more"),

@@ -17,6 +17,7 @@ from .deployments import (
     deployments,
 )
 from .logs import deployment_log_stream, deployment_log_text, deployment_logs
+from .moving import decline_offer, hand_over_deployment, take_back_offer, take_offer
 from .predictions import cancel_prediction, prediction, prediction_part, predictions
 from .running import ask_deployment, deployment_try, model_run
 
@@ -24,6 +25,7 @@ __all__ = [
     "ask_deployment",
     "cancel_prediction",
     "change_deployment",
+    "decline_offer",
     "delete_deployment",
     "deploy",
     "deployment",
@@ -36,6 +38,7 @@ __all__ = [
     "deployment_settings",
     "deployment_try",
     "deployments",
+    "hand_over_deployment",
     "model_run",
     "prediction",
     "prediction_part",
@@ -43,4 +46,6 @@ __all__ = [
     "roll_back",
     "start_deployment",
     "stop_deployment",
+    "take_back_offer",
+    "take_offer",
 ]

@@ -15,8 +15,8 @@ from accounts.models import Role, User
 from catalog.models import AIModel
 from catalog.views.ai_models import find, to_canonical
 from deployments import actions, hardware
-from deployments.forms import ChangeForm, DeployForm, settings_of
-from deployments.models import Deployment, Hardware
+from deployments.forms import ChangeForm, DeployForm, HandOverForm, settings_of
+from deployments.models import Deployment, Hardware, Offer
 from deployments.pages import frame, looking_ahead, runnable
 from deployments.views.found import change_of_a_deployment, page_of_who_may_change
 from deployments.wishes import Refused
@@ -84,16 +84,16 @@ def _beginning(request: HttpRequest, ai_model: AIModel) -> dict[str, Any]:
 
 @page_of_who_may_change
 def deployment_settings(request: HttpRequest, deployment: Deployment) -> HttpResponse:
-    return _settings_page(request, deployment, _form(deployment))
+    return settings_page(request, deployment, _form(deployment))
 
 
 @change_of_a_deployment
 def change_deployment(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     form = _form(deployment, request.POST)
     if "look" in request.POST:
-        return _settings_page(request, deployment, form)
+        return settings_page(request, deployment, form)
     if not form.is_valid():
-        return _settings_page(request, deployment, form, status=400)
+        return settings_page(request, deployment, form, status=400)
     wishes = form.wishes()
     if "idle_minutes" not in form.changed_data:
         del wishes["idle_seconds"]  # it may be finer than minutes
@@ -102,7 +102,7 @@ def change_deployment(request: HttpRequest, deployment: Deployment) -> HttpRespo
         release = actions.update(deployment, by=_user(request), **wishes)
     except Refused as refused:
         form.refuse(refused)
-        return _settings_page(request, deployment, form, status=400)
+        return settings_page(request, deployment, form, status=400)
     if release.pk == before:
         messages.success(request, _("Kept."))
     else:
@@ -162,14 +162,26 @@ def _form(deployment: Deployment, posted: Any = None) -> ChangeForm:
     return form
 
 
-def _settings_page(
-    request: HttpRequest, deployment: Deployment, form: ChangeForm, status: int = 200
+def settings_page(
+    request: HttpRequest,
+    deployment: Deployment,
+    form: ChangeForm | None = None,
+    status: int = 200,
+    handing: HandOverForm | None = None,
 ) -> HttpResponse:
+    form = form or _form(deployment)
+    user = _user(request)
+    owners = reach.owners(user, Role.DEVELOPER)
     context = {
-        "frame": frame.of(request.user, deployment, "deployment_settings"),
+        "frame": frame.of(user, deployment, "deployment_settings"),
         "form": form,
-        "ahead": looking_ahead.of(form, request.POST),
+        "ahead": looking_ahead.of(form, {} if handing else request.POST),
+        "may_hand_over": reach.may(user, deployment.owner, Role.ADMIN),
+        "handing": handing or HandOverForm(),
+        "receivers": [one for one in owners if one != deployment.owner],
+        "offer": Offer.objects.open().filter(deployment=deployment).select_related("to").first(),
     }
+    status = 400 if handing else status
     return render(request, "deployments/settings.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from deployments import metrics
 from deployments.models import Deployment
-from deployments.pages import charts, frame, listing, owners, releases
+from deployments.pages import charts, frame, listing, offers, owners, releases
 from deployments.views.found import page_of_a_deployment
 
 USUAL_SPAN = "24h"
@@ -25,6 +25,7 @@ def deployments(request: HttpRequest) -> HttpResponse:
         "rows": [listing.row(each) for each in shown],
         "pages": pages,
         "owners": choice,
+        "offers": offers.rows(request.user),
     }
     return render(request, "deployments/list.html", context)
 

@@ -308,7 +308,7 @@ def test_a_list_takes_as_many_queries_for_a_member_as_for_anybody(
     client = as_(member(acme, Role.VIEWER))
     client.get("/deployments")
 
-    with django_assert_num_queries(5):  # session, user, memberships, count, rows
+    with django_assert_num_queries(6):  # session, user, memberships, count, rows, offers
         client.get("/deployments")
 
 

@@ -90,7 +90,7 @@ def test_the_list_needs_as_many_queries_for_twenty_as_for_one(
     for number in range(count):
         rows.deployment(ada, hello, f"hello-{number}")
 
-    with django_assert_num_queries(5):  # session, user, memberships, count, rows
+    with django_assert_num_queries(6):  # session, user, memberships, count, rows, offers
         page = html(signed_in, "/deployments")
 
     assert page.count('class="row deployed"') == count
