@@ -13,7 +13,7 @@ from catalog import prices
 from catalog.api import parameters, serializers
 from catalog.search import FACETS, SORTS
 from config.api import pages
-from config.api.contract import PROBLEM, or_empty
+from config.api.contract import PROBLEM
 
 View = TypeVar("View", bound=Callable[..., Any])
 Parameters = list[OpenApiParameter]
@@ -26,7 +26,7 @@ PAGE: Parameters = [
     OpenApiParameter("cursor", str, description="Out of `next` or `previous` of another page."),
     OpenApiParameter(
         "limit",
-        or_empty(type="integer", minimum=1, maximum=100, default=pages.LIMIT),
+        {"type": "integer", "minimum": 1, "maximum": 100, "default": pages.LIMIT},
         description="Results a page.",
     ),
 ]
@@ -111,7 +111,7 @@ RANGES: Parameters = [
     OpenApiParameter("has_price", bool, description="Whether somebody offers it for a price."),
     OpenApiParameter(
         "updated_since",
-        or_empty(type="string", format="date"),
+        OpenApiTypes.DATE,
         description="Changed at its source on or after.",
     ),
     OpenApiParameter("runnable", bool, description="Whether a version of it can run here."),
@@ -247,7 +247,7 @@ search_all = _operation(
         ),
         OpenApiParameter(
             "limit",
-            or_empty(type="integer", minimum=1, maximum=50, default=20),
+            {"type": "integer", "minimum": 1, "maximum": 50, "default": 20},
             description="Models at most.",
         ),
     ],

@@ -79,11 +79,6 @@ QUERY_BODY = {
 }
 
 
-def or_empty(**schema: Any) -> dict[str, Any]:
-    """The type of a parameter that forms send empty when it is not wanted."""
-    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
-
-
 def mock_request(method: str, *args: Any, **kwargs: Any) -> Request:
     """For a method that drf-spectacular does not know, as if it were GET."""
     known = "GET" if method == "QUERY" else method
@@ -102,10 +97,20 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         if "query" in item:
             item["x-query"] = {**item.pop("query"), "requestBody": QUERY_BODY}
         for operation in item.values():
+            _let_be_empty(operation.get("parameters", []))
             operation["responses"].setdefault("429", LIMITED)
             _as_problems(operation["responses"])
     finished: dict[str, Any] = _tidied(result)
     return finished
+
+
+def _let_be_empty(parameters: list[dict[str, Any]]) -> None:
+    """Forms send parameters empty that are not wanted; so may anybody."""
+    for parameter in parameters:
+        schema = parameter["schema"]
+        is_text = schema.get("type") == "string" and not {"enum", "format"} & schema.keys()
+        if parameter["in"] == "query" and not (parameter.get("required") or is_text):
+            parameter["schema"] = {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
 
 
 def _as_problems(responses: dict[str, Any]) -> None:

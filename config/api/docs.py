@@ -182,12 +182,13 @@ def _marked(text: str) -> str:
 
 
 def _parameter(parameter: Any) -> Row:
-    kind, shape = _kind(parameter["schema"])
+    schema = _when_given(parameter["schema"])
+    kind, shape = _kind(schema)
     return Row(
         name=parameter["name"],
         kind=kind,
         shape=shape,
-        values=_values(parameter["schema"]),
+        values=_values(schema),
         description=_marked(parameter["description"]),
         is_required=parameter.get("required", False),
     )
@@ -211,6 +212,11 @@ def _row(name: str, schema: Any, parent: Any) -> Row:
         description=_marked(schema.get("description", "")),
         is_required=name in parent.get("required", []),
     )
+
+
+def _when_given(schema: Any) -> Any:
+    """Without the words that it may be empty (config/api/contract.py), as nearly all may."""
+    return schema["anyOf"][0] if "anyOf" in schema else schema
 
 
 def _kind(schema: Any) -> tuple[str, str]:

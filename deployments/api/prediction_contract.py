@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from catalog.api import contract
-from config.api.contract import PROBLEM, or_empty
+from config.api.contract import PROBLEM
 from deployments.api import owners
 from deployments.models import Prediction
 
@@ -16,7 +17,6 @@ from .asking import WEBHOOK_EVENTS
 View = TypeVar("View", bound=Callable[..., Any])
 Text = serializers.CharField
 Moment = serializers.DateTimeField
-MOMENT = or_empty(type="string", format="date-time")
 
 
 class CostShape(serializers.Serializer[None]):
@@ -149,8 +149,8 @@ list_predictions = extend_schema(
     description="Your own and those of your organisations, the newest first, 100 a page "
     "unless `limit` says less.",
     parameters=[
-        OpenApiParameter("created_after", MOMENT, description="At or after this."),
-        OpenApiParameter("created_before", MOMENT, description="Before this."),
+        OpenApiParameter("created_after", OpenApiTypes.DATETIME, description="At or after this."),
+        OpenApiParameter("created_before", OpenApiTypes.DATETIME, description="Before this."),
         OpenApiParameter(
             "source",
             str,
