@@ -224,6 +224,8 @@ def _kind(schema: Any) -> tuple[str, str]:
     if "$ref" in schema:
         shape = schema["$ref"].rpartition("/")[2]
         return shape, shape
+    if "allOf" in schema:  # a shape with a description of its own
+        return _kind(schema["allOf"][0])
     if "oneOf" in schema:
         kind, shape = _kind(schema["oneOf"][0])
         return f"{kind} or null", shape
