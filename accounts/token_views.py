@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.api.problems import LimitReached
 
-from . import pages, reach
+from . import budget_pages, pages, reach
 from . import tokens as written
+from .budget_forms import BudgetForm
 from .models import Role, Token, User
 from .token_forms import RotationForm, TokenForm
 
@@ -39,7 +40,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def token(request: HttpRequest, pk: int) -> HttpResponse:
-    return _one(request, _mine(request, pk), RotationForm())
+    return token_page(request, _mine(request, pk))
 
 
 @never_cache
@@ -50,7 +51,7 @@ def rotate_token(request: HttpRequest, pk: int) -> HttpResponse:
     found = _mine(request, pk)
     form = RotationForm(request.POST)
     if not form.is_valid():
-        return _one(request, found, form, status=400)
+        return token_page(request, found, form, status=400)
     try:
         text = written.rotate(found, overlap=timedelta(hours=int(form.cleaned_data["hours"])))
     except written.Ended:
@@ -60,8 +61,8 @@ def rotate_token(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("token", found.pk)
     except LimitReached as error:
         form.add_error(None, str(error.detail))
-        return _one(request, found, form, status=429)
-    return _one(request, _mine(request, pk), RotationForm(), text=text)
+        return token_page(request, found, form, status=429)
+    return token_page(request, _mine(request, pk), text=text)
 
 
 @login_required
@@ -138,8 +139,21 @@ def _list(request: HttpRequest, form: TokenForm, *, status: int = 200, **made: A
     return render(request, "accounts/tokens.html", context, status=status)
 
 
-def _one(
-    request: HttpRequest, token: Token, form: RotationForm, *, text: str = "", status: int = 200
+def token_page(
+    request: HttpRequest,
+    token: Token,
+    form: RotationForm | None = None,
+    *,
+    budget_form: BudgetForm | None = None,
+    text: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"row": pages.row(token), "form": form, "text": text, "origin": settings.PUBLIC_URL}
+    context = {
+        "row": pages.row(token),
+        "form": form or RotationForm(),
+        "bars": budget_pages.bars(token),
+        "budget_form": budget_form or BudgetForm(token),
+        "text": text,
+        "origin": settings.PUBLIC_URL,
+    }
     return render(request, "accounts/token.html", context, status=status)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
-from . import token_views, views
+from . import budget_views, token_views, views
 from .closing import views as closing
 from .services import guarded
 
@@ -108,9 +108,16 @@ urlpatterns: list[URLPattern] = [
     path("account/tokens/<int:pk>/rotate", token_views.rotate_token, name="rotate_token"),
     path("account/tokens/<int:pk>/earlier", token_views.end_earlier_text, name="end_earlier_text"),
     path("account/tokens/<int:pk>/revoke", token_views.revoke_token, name="revoke_token"),
+    path("account/tokens/<int:pk>/budgets", budget_views.token_budgets, name="token_budgets"),
+    path("account/budgets", budget_views.own_budgets, name="budgets"),
     path(
-        "account/organizations/<str:name>/tokens",
+        "organizations/<str:name>/tokens",
         token_views.organization_tokens,
         name="organization_tokens",
+    ),
+    path(
+        "organizations/<str:name>/budgets",
+        budget_views.organization_budgets,
+        name="organization_budgets",
     ),
 ]

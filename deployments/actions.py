@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.models import User
+from accounts import audit, budgets
+from accounts.models import Token, User
 from catalog.models import AIModel, Version
 from config.worded import Blank, Question
 from deployments import doorbell, hardware, wishes
@@ -49,7 +49,7 @@ def deploy(
     budget: Decimal | None = None,
     idempotency_key: str = "",
 ) -> Deployment:
-    """The same key and wish again is the same deployment. Raises Refused.
+    """The same key and wish again is the same deployment. Raises Refused or LimitReached.
 
     `by` is who asks for it, when that is not its owner.
     """
@@ -59,6 +59,7 @@ def deploy(
     }
     kept: dict[str, Any] = {"stop_at": stop_at, "budget": budget}
     wishes.check(ai_model, name=name, **released, **kept)
+    budgets.check_money(_token(by), owner)
     if earlier := _made_with(owner, idempotency_key):
         return _same(earlier, name, released)
     kept |= {"idempotency_key": idempotency_key}
@@ -104,14 +105,16 @@ def stop(deployment: Deployment, *, by: User | None) -> None:
 
 
 def start(deployment: Deployment, *, by: User | None) -> None:
-    """Also tries again what failed. Raises Refused."""
+    """Also tries again what failed. Raises Refused or LimitReached."""
     if deployment.stop_at and deployment.stop_at <= timezone.now():
         raise Refused("stop_at", _("Its time is over: set a later one, or none, and start it."))
     if deployment.budget is not None and deployment.cost >= deployment.budget:
         raise Refused("budget", _("Its budget is used up: raise it, and start it."))
+    budgets.check_money(_token(by), deployment.owner)
     with transaction.atomic():
         if deployment.release_wanted:
             preparing.try_again(deployment.release_wanted)
+        _charge(deployment, by)
         _want(deployment, Deployment.Wanted.RUNNING, by, "Started")
 
 
@@ -242,9 +245,22 @@ def _release(deployment: Deployment, by: User | None, wished: dict[str, Any], no
         release_wanted=release, generation=F("generation") + 1, crashes=0, next_try_at=None
     )
     preparing.try_again(release)
+    _charge(deployment, by)
     _note(deployment, by, "release", "Created", detail=note, release_number=number)
     doorbell.ring(doorbell.ADVANCE, deployment.pk)
     return release
+
+
+def _charge(deployment: Deployment, by: User | None) -> None:
+    """Whose token had it run last pays beside its owner; whoever came without one pays nothing."""
+    if by is not None:
+        token = _token(by)
+        charged = token.pk if token else None
+        Deployment.objects.filter(pk=deployment.pk).update(charged_token_id=charged)
+
+
+def _token(by: User | None) -> Token | None:
+    return by.token if by is not None else None
 
 
 def _want(deployment: Deployment, wanted: Deployment.Wanted, by: User | None, done: str) -> None:

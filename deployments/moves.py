@@ -81,7 +81,8 @@ def move(
     Offer.objects.filter(deployment=deployment).delete()
     old_address = str(deployment)
     deployment.owner, deployment.name, deployment.idempotency_key = to, name, ""
-    deployment.save(update_fields=["owner", "name", "idempotency_key"])
+    deployment.charged_token_id = None  # the former owner's
+    deployment.save(update_fields=["owner", "name", "idempotency_key", "charged_token_id"])
     told = {"from": old_address, "to": str(deployment)}
     Event.objects.create(
         deployment=deployment, kind="settings", code="HandedOver", by=by, detail=old_address

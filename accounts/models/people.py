@@ -42,6 +42,7 @@ class User(AbstractUser):
     token: "Token | None" = None  # what the request came with; None in a session
 
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PERSON, editable=False)
+    has_budgets = models.BooleanField(default=False, editable=False)
 
     objects: ClassVar[Users] = Users()
 

@@ -61,6 +61,7 @@ class Token(models.Model):
     earlier_digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
     earlier_until = models.DateTimeField(null=True, blank=True)
     earlier_used_at = models.DateTimeField(null=True, blank=True)
+    has_budgets = models.BooleanField(default=False, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = TokenQuerySet.as_manager()

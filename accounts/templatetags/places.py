@@ -20,6 +20,7 @@ PLACES = (
     ("usersessions_list", _("Sessions")),
     ("organizations", _("Organisations")),
     ("tokens", _("Tokens")),
+    ("budgets", _("Budgets")),
     ("webhook_deliveries", _("Webhooks")),
     ("saved_searches", _("Saved searches")),
     ("likes", _("Likes")),

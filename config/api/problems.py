@@ -1,7 +1,7 @@
 """Errors as problem details (RFC 9457): what is wrong, in which field, and what would be right."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -56,16 +56,17 @@ class Limit:
     most: float
     used: float
     reset_in: int  # seconds until there is room again
+    resets_at: datetime | None = None  # when that is known better than by the seconds
     page: str = ""  # where it is seen and raised, as a path
 
     def told(self) -> dict[str, Any]:
-        resets_at = (timezone.now() + timedelta(seconds=self.reset_in)).replace(microsecond=0)
+        resets_at = self.resets_at or timezone.now() + timedelta(seconds=self.reset_in)
         return {
             "name": self.name,
             "unit": self.unit,
             "most": self.most,
             "used": self.used,
-            "resets_at": resets_at.isoformat().replace("+00:00", "Z"),
+            "resets_at": resets_at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
             "url": f"{settings.PUBLIC_URL}{self.page}" if self.page else None,
         }
 

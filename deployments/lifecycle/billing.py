@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
+from accounts import budgets
 from deployments.leases import LeaseLost
 from deployments.lifecycle.work import Work
 from deployments.models import Deployment, Instance
@@ -29,8 +30,9 @@ def bill(work: Work, instance: Instance, *, is_last: bool = False) -> None:
         )
         if not unbilled.update(billed_until=work.now):
             raise LeaseLost(f"instance {instance.key}")
-        Deployment.objects.filter(pk=work.deployment.pk).update(
-            cost=F("cost") + seconds * instance.price_per_second
-        )
+        cost = seconds * instance.price_per_second
+        Deployment.objects.filter(pk=work.deployment.pk).update(cost=F("cost") + cost)
+        if work.has_budgets:
+            budgets.charge(work.deployment.charged_token_id, work.deployment.owner_id, cost)
     instance.billed_until = work.now
     work.deployment.refresh_from_db(fields=["cost"])

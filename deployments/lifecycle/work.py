@@ -12,7 +12,7 @@ from deployments.models import Deployment, Event, Instance, Reason, Release, Sta
 
 RELATED = (
     *("release_wanted__version__bundle__environment", "release_wanted__hardware"),
-    *("release_serving__version", "release_serving__hardware", "ai_model"),
+    *("release_serving__version", "release_serving__hardware", "ai_model", "owner"),
 )
 
 
@@ -42,6 +42,11 @@ class Work:
     @property
     def serving(self) -> Release | None:
         return self.deployment.release_serving
+
+    @property
+    def has_budgets(self) -> bool:
+        """Whether somebody's budget may pay for its instances; a token's row is looked at then."""
+        return self.deployment.owner.has_budgets or self.deployment.charged_token_id is not None
 
     @property
     def is_replacing(self) -> bool:

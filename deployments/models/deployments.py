@@ -135,6 +135,11 @@ class Deployment(models.Model):
     )
     stop_at = models.DateTimeField(null=True, blank=True)
     budget = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    charged_token_id = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The token that deployed, changed or started it last: its budgets pay too.",
+    )
     keep_seconds = models.PositiveIntegerField(
         null=True,
         blank=True,

@@ -90,6 +90,9 @@ class Prediction(models.Model):
     metrics = models.JSONField(default=dict)
     cost = models.DecimalField(max_digits=14, decimal_places=9, null=True)
     currency = models.CharField(max_length=3, default="USD")
+    has_reservation = models.BooleanField(
+        default=False, help_text="Of money, in somebody's budget: see accounts/budgets.py."
+    )
     hardware = models.CharField(max_length=40, blank=True, help_text="The sku it ran on.")
     is_data_removed = models.BooleanField(default=False)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -24,6 +24,7 @@ from . import (
     retention,
     running,
     serving,
+    spending,
     streams,
     watching,
 )
@@ -47,8 +48,8 @@ def create(
     """Ask; with `wait_seconds` it is done on return, or still on its way when they were over.
 
     It belongs to the deployment's owner, without one to whom the user acts for. The same key and
-    wish again is the same prediction. Raises BadInput, KeyReused, NotServed, QueueFull or
-    PermissionDenied; then there is no prediction.
+    wish again is the same prediction. Raises BadInput, KeyReused, NotServed, QueueFull,
+    LimitReached or PermissionDenied; then there is no prediction.
     """
     owner = deployment.owner if deployment else reach.acting_owner(user)
     reach.require(user, owner)
@@ -58,30 +59,36 @@ def create(
         return _waited_for(earlier, wait_seconds)
     checking.check(version, input)
     inputs.check(version.openapi_schema, input, user)
-    deployment = deployment or serving.deployment_for(owner, version)
-    serving.check_open(deployment)
-    prediction = Prediction(
-        owner=owner,
-        created_by=None if owner == user else user,
-        ai_model=version.ai_model,
-        version=version,
-        deployment=deployment,
-        source=source,
-        input=dict(input),
-        webhook=webhook,
-        webhook_events=list(webhook_events),
-        is_stream=is_stream,
-        deadline_at=timezone.now() + timedelta(seconds=cancel_after) if cancel_after else None,
-        keep_seconds=keep_seconds,
-        idempotency_key=idempotency_key,
-        idempotency_digest=digest if idempotency_key else "",
-    )
     try:
-        return _begun(prediction, deployment, wait_seconds)
+        with spending.counted(user.token, owner):
+            deployment = deployment or serving.deployment_for(owner, version)
+            serving.check_open(deployment)
+            prediction = Prediction(
+                owner=owner,
+                created_by=None if owner == user else user,
+                ai_model=version.ai_model,
+                version=version,
+                deployment=deployment,
+                source=source,
+                input=dict(input),
+                webhook=webhook,
+                webhook_events=list(webhook_events),
+                is_stream=is_stream,
+                deadline_at=_deadline(cancel_after),
+                keep_seconds=keep_seconds,
+                idempotency_key=idempotency_key,
+                idempotency_digest=digest if idempotency_key else "",
+            )
+            with spending.reserved(prediction, user.token):
+                return _begun(prediction, deployment, wait_seconds)
     except IntegrityError:
         if earlier := idempotency.found(owner, idempotency_key, digest):
             return _waited_for(earlier, wait_seconds)
         raise
+
+
+def _deadline(seconds: float | None) -> datetime | None:
+    return timezone.now() + timedelta(seconds=seconds) if seconds else None
 
 
 def _begun(prediction: Prediction, deployment: Deployment, wait_seconds: float) -> Prediction:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError
+from django.utils import timezone
 
 from deployments import cog
 from deployments.models import Prediction
 
-from . import claims
+from . import claims, spending
 from .claims import Held
 from .database import let_go
 from .pieces import LeaseLost, Pieces
@@ -78,6 +79,7 @@ def _attend() -> None:
 def _look(runs: list[_Run], now: float) -> None:
     try:
         _renew([run for run in runs if now - run.renewed_at >= RENEW_SECONDS], now)
+        _keep_to_budgets(runs, now)
         _pass_cancels_on(runs)
     except DatabaseError as error:
         log.warning("leases could not be renewed", problem=str(error))
@@ -91,6 +93,16 @@ def _renew(runs: list[_Run], now: float) -> None:
     claims.renew([run.held.lease for run in runs])
     for run in runs:
         run.renewed_at = now
+
+
+def _keep_to_budgets(runs: list[_Run], now: float) -> None:
+    """What runs longer than it was thought to is taken from its budgets, and ends with them."""
+    for run in runs:
+        prediction, price = run.held.prediction, run.held.instance.price_per_second
+        if not spending.keep_up(prediction, now - run.since, price):
+            prediction.reason = spending.OUT
+            running = Prediction.objects.running().filter(pk=prediction.pk, cancel_asked_at=None)
+            running.update(cancel_asked_at=timezone.now())
 
 
 def _pass_cancels_on(runs: list[_Run]) -> None:

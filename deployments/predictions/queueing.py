@@ -66,17 +66,22 @@ def position(prediction: Prediction) -> int | None:
     return queued.count() + 1
 
 
-def _pause(deployment: Deployment) -> int:
-    """Seconds until about a tenth of the queue is done, by the last predictions' times."""
-    slots = sum(
-        Instance.objects.ready().filter(deployment=deployment).values_list("slots", flat=True)
-    )
+def usual_seconds(deployment: Deployment) -> float:
+    """That a prediction takes there, by the last ones."""
     recent = Prediction.objects.filter(
         deployment=deployment, status=Prediction.Status.SUCCEEDED
     ).order_by("-created_at")[:20]
     times = [one.metrics.get("predict_time") for one in recent.only("metrics")]
     known = [float(seconds) for seconds in times if isinstance(seconds, int | float)]
-    each = sum(known) / len(known) if known else USUAL_SECONDS
+    return sum(known) / len(known) if known else USUAL_SECONDS
+
+
+def _pause(deployment: Deployment) -> int:
+    """Seconds until about a tenth of the queue is done, by the last predictions' times."""
+    slots = sum(
+        Instance.objects.ready().filter(deployment=deployment).values_list("slots", flat=True)
+    )
+    each = usual_seconds(deployment)
     return max(
         1, min(LONGEST_PAUSE, round(each * settings.QUEUE_MAX_PER_OWNER / 10 / max(1, slots)))
     )

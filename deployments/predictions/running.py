@@ -17,7 +17,7 @@ from deployments import cog, doorbell, metrics
 from deployments.models import Prediction
 from deployments.webhooks import noting
 
-from . import attending, claims, inputs, outputs, queueing, retention, slots
+from . import attending, claims, inputs, outputs, queueing, retention, slots, spending
 from .claims import Held
 from .database import let_go
 from .pieces import Pieces
@@ -108,6 +108,7 @@ def settle(held: Held, outcome: Outcome) -> bool:
 
 def note_end(prediction: Prediction) -> None:
     """Tell all who want to know, in the transaction that ends it."""
+    spending.settle(prediction)
     metrics.note(prediction)
     if prediction.output is not None and not prediction.event_count:
         noting.note(prediction, "output")
@@ -176,6 +177,8 @@ def _seconds_left(prediction: Prediction) -> float:
 
 
 def _ended(held: Held, outcome: Outcome) -> dict[str, Any]:
+    if held.prediction.reason == spending.OUT:
+        outcome = replace(outcome, error=spending.sentence(), reason=spending.OUT)
     is_over = outcome.status != Prediction.Status.STARTING
     completed_at = timezone.now()
     seconds = float(outcome.metrics.get("predict_time") or 0)

@@ -59,7 +59,7 @@ def test_admins_see_and_revoke_those_of_their_organisation(
     made, text = tokens.make(bob, name="of bob", scopes=["all"], organization=acme)
     tokens.make(bob, name="bobs own", scopes=["all"])
 
-    page = as_ada.get("/account/organizations/acme/tokens").content.decode()
+    page = as_ada.get("/organizations/acme/tokens").content.decode()
     as_ada.post(f"/account/tokens/{made.pk}/revoke")
 
     assert "of bob" in page and "bobs own" not in page
@@ -70,8 +70,8 @@ def test_others_do_not(as_ada: Client, acme: User, bob: User, client: Client) ->
     made, text = tokens.make(bob, name="of bob", scopes=["all"])
     client.force_login(bob)
 
-    assert as_ada.get("/account/organizations/acme/tokens").status_code == 403
-    assert client.get("/account/organizations/acme/tokens").status_code == 404
+    assert as_ada.get("/organizations/acme/tokens").status_code == 403
+    assert client.get("/organizations/acme/tokens").status_code == 404
     assert as_ada.post(f"/account/tokens/{made.pk}/revoke").status_code == 404
     assert tokens.find_usable(text)
 
@@ -84,7 +84,7 @@ def test_the_page_of_an_organisation_takes_no_more_queries_for_many(
         tokens.make(ada, name=f"token {number}", scopes=["all"], organization=acme)
 
     with django_assert_max_num_queries(5):  # type: ignore[operator]
-        as_ada.get("/account/organizations/acme/tokens")
+        as_ada.get("/organizations/acme/tokens")
 
 
 def test_the_administrator_may_set_the_most_days(

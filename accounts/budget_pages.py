@@ -1,0 +1,53 @@
+"""Budgets, made ready to print: how much of each is used, as a bar and in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from . import budgets
+from .budget_forms import LABELS
+from .budgets import CURRENCY
+from .models import Budget, Token, User
+from .models.budgets import ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    label: str
+    said: str
+    percent: int  # of the most, 100 at most
+    looks: str
+    resets_at: datetime
+
+
+def bars(subject: Token | User) -> list[Bar]:
+    order = list(LABELS)
+    rows = sorted(subject.budgets.all(), key=lambda one: order.index((one.unit, one.period)))
+    return [_bar(one) for one in rows]
+
+
+def _bar(budget: Budget) -> Bar:
+    now = timezone.now()
+    is_over = budget.ends_at <= now
+    used = 0 if is_over else budget.used
+    percent = 100 if used >= budget.most else int(100 * used / budget.most)
+    words = {"used": _amount(budget, used), "most": _amount(budget, budget.most)}
+    return Bar(
+        label=str(LABELS[(budget.unit, budget.period)]),
+        said=_("%(used)s of %(most)s used") % words,
+        percent=percent,
+        looks="bad" if percent == 100 else "warn" if percent >= 80 else "good",
+        resets_at=ending(budget.period, now) if is_over else budget.ends_at,
+    )
+
+
+def _amount(budget: Budget, number: int) -> str:
+    found = budgets.amount(budget, number)
+    if budget.unit == Budget.Unit.REQUESTS:
+        return number_format(int(found), force_grouping=True)
+    rounded = found.quantize(Decimal("0.01") if found >= 1 else Decimal("0.0001"))
+    return f"{number_format(rounded)} {CURRENCY}"
