@@ -6,7 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -18,7 +18,8 @@ from config.paging import EstimatingPaginator
 
 from . import audit, audit_export, tokens
 from .audited import AuditedAdmin
-from .models import AuditEvent, Token, User
+from .closing import actions as closing
+from .models import AuditEvent, Closing, Invitation, Membership, Token, User
 
 # Nobody reads or writes what lies in these by hand: accounts/second_factor.py, sessions.py.
 for hidden in (Authenticator, UserSession, SocialApp, SocialToken, SocialAccount):
@@ -27,10 +28,94 @@ for hidden in (Authenticator, UserSession, SocialApp, SocialToken, SocialAccount
 
 @admin.register(User)
 class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
+    """Organisations too, which have no password and no rights."""
+
+    list_display = ("username", "kind", "first_name", "email", "is_staff", "is_active")
+    list_filter = ("kind", "is_staff", "is_superuser", "is_active")
+    actions = ("close",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is not None and obj.is_organization:
+            return [(None, {"fields": ("username", "first_name", "is_active")})]
+        return super().get_fieldsets(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        if User.objects.organizations().filter(pk=id).exists():
+            raise PermissionDenied("An organisation never signs in, and has no password.")
+        return super().user_change_password(request, id, form_url)
+
     def get_deleted_objects(
         self, objs: QuerySet[Any] | Sequence[User], request: HttpRequest
     ) -> deleting.Deletion:
         return deleting.counted(objs, request)
+
+    @admin.action(description="Close: stop and delete what is theirs", permissions=["delete"])
+    def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """As they would do it themselves; their names stay taken."""
+        for user in queryset:
+            try:
+                closing.close(user)
+            except closing.StillNeeded:
+                said = f"Not closed: {user} is the only admin of an organisation, or of everything."
+                self.message_user(request, said, messages.ERROR)
+            else:
+                self.message_user(request, f"The account {user} is being closed.")
+
+
+@admin.register(Membership)
+class MembershipAdmin(AuditedAdmin):
+    """To help an organisation whose last admin is gone: the rules of its own page do not hold."""
+
+    list_display = ("organization", "user", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("organization", "user")
+    list_per_page = 50
+    search_fields = ("=organization__username", "=user__username")
+    search_help_text = "The whole name of an organisation, or of a member."
+    fields = ("organization", "user", "role")
+    autocomplete_fields = ("organization", "user")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("organization", "user") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kinds = {"organization": User.objects.organizations(), "user": User.objects.people()}
+        kwargs["queryset"] = kinds[db_field.name]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class WatchedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To look at only."""
+
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Invitation)
+class InvitationAdmin(WatchedAdmin):
+    list_display = ("organization", "email", "role", "created_by", "expires_at", "accepted_by")
+    list_select_related = ("organization", "created_by", "accepted_by")
+    search_fields = ("=organization__username", "=email")
+    search_help_text = "The whole name of an organisation, or a whole address."
+    fields = (*list_display, "created_at", "accepted_at", "revoked_at")
+
+
+@admin.register(Closing)
+class ClosingAdmin(WatchedAdmin):
+    """What is being closed: without an end for long, something of it does not stop."""
+
+    list_display = ("user", "hand_over_to", "asked_at", "ended_at")
+    list_select_related = ("user", "hand_over_to")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    search_fields = ("=user__username",)
 
 
 @admin.register(Token)

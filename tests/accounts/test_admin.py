@@ -48,3 +48,61 @@ def test_a_token_that_turned_up_somewhere_is_found_and_revoked(
     assert tokens.find_usable(other)
     assert admin_client.get(f"{address}{found.pk}/change/").status_code == 200
     assert admin_client.get(f"{address}add/").status_code == 403
+
+
+@pytest.fixture
+def acme(ada: "User") -> "User":
+    from accounts.organizations import actions  # noqa: PLC0415
+
+    return actions.make(ada, name="acme", shown_name="Acme Inc.")
+
+
+def test_an_organisation_has_no_password_and_no_rights_in_the_admin(
+    admin_client: Client, acme: "User"
+) -> None:
+    address = f"/admin/accounts/user/{acme.pk}"
+
+    page = admin_client.get(f"{address}/change/").content.decode()
+    asked = admin_client.get(f"{address}/password/")
+
+    assert "Acme Inc." in page
+    assert "is_superuser" not in page
+    assert 'name="password"' not in page
+    assert asked.status_code == 403
+    assert admin_client.get("/admin/accounts/user/?kind__exact=organization").status_code == 200
+
+
+def test_an_organisation_whose_admin_is_gone_gets_another(
+    admin_client: Client, acme: "User", ada: "User", bob: "User"
+) -> None:
+    from accounts.models import AuditEvent, Membership  # noqa: PLC0415
+
+    address = "/admin/accounts/membership/"
+    wrong = {"organization": bob.pk, "user": acme.pk, "role": "admin"}
+
+    refused = admin_client.post(f"{address}add/", wrong)
+    admin_client.post(f"{address}add/", {"organization": acme.pk, "user": bob.pk, "role": "admin"})
+
+    assert refused.status_code == 200
+    made = Membership.objects.get(organization=acme, user=bob)
+    assert AuditEvent.objects.filter(what="membership.added").exists()
+    for path in ("", "?q=acme", f"{made.pk}/change/"):
+        assert admin_client.get(address + path).status_code == 200
+
+
+def test_an_administrator_closes_accounts_but_the_only_one(
+    admin_client: Client, bob: "User", acme: "User", ada: "User"
+) -> None:
+    from accounts.models import Closing, User  # noqa: PLC0415
+
+    everybody = [user.pk for user in User.objects.people()]
+
+    answer = admin_client.post(
+        "/admin/accounts/user/", {"action": "close", "_selected_action": everybody}, follow=True
+    )
+
+    assert [closing.user for closing in Closing.objects.all()] == [bob]
+    assert "The account bob is being closed." in answer.content.decode()
+    assert "Not closed: ada is the only admin" in answer.content.decode()
+    assert admin_client.get("/admin/accounts/closing/").status_code == 200
+    assert admin_client.get("/admin/accounts/invitation/").status_code == 200
