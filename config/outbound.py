@@ -2,7 +2,7 @@
 
 The name is resolved once, every address that it has must be public, and the connection goes to
 the very address that was checked: a resolver that changes its answer gains nothing. No redirect
-is followed, no proxy is asked, and all of it has one time limit.
+is followed but by downloads, a few times; no proxy is asked, and all of it has one time limit.
 """
 
 import http.client
@@ -13,12 +13,12 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 SECONDS = 10.0  # for name, connection, handshake and the answer's head together
 PORTS = {"https": 443, "http": 80}
 TEXT_BYTES = 1_000  # of an answer that are kept, to show them to whoever asked for the call
+REDIRECTS = (301, 302, 303, 307, 308)
 SAFE_IN_PATH = "/%:=&?~+!$,;'@()*[]"
 LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 HOST = re.compile(rf"({LABEL}\.)*{LABEL}", re.ASCII)
@@ -35,6 +36,7 @@ INNER = tuple(
         ipaddress.ip_network,
         (
             *("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15"),
+            "168.63.129.16/32",  # answers for Azure to its own machines
             *("240.0.0.0/4", "2001::/23", "2001:db8::/32", "3fff::/20"),
         ),
     )
@@ -55,6 +57,10 @@ class Trouble(StrEnum):
     TOO_SLOW = "too-slow"
     NOT_HTTP = "not-http"
     TOO_LARGE = "too-large"
+    # Of downloads:
+    NOT_FOUND = "not-found"
+    WRONG_KIND = "wrong-kind"
+    LED_AWAY = "led-away"
 
 
 class Refused(Exception):
@@ -124,8 +130,8 @@ def check(url: str, *, also: Collection[str] = ()) -> Target:
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> Answer:
     """The answer, whatever its status, with the start of its text. Raises Refused or Failed."""
-    target = check(url)
-    with _asked(target, "POST", body=body, headers=headers, seconds=seconds) as response:
+    target, until = check(url), time.monotonic() + seconds
+    with _asked(target, "POST", body=body, headers=headers, until=until) as response:
         return _read(target, response)
 
 
@@ -140,12 +146,59 @@ def fetch(
     also: Collection[str] = (),
 ) -> Fetched:
     """What is there, whole, when it has no more than `most_bytes`. Raises Refused or Failed."""
-    target = check(url, also=also)
-    with _asked(target, method, body=body, headers=headers, seconds=seconds) as response:
-        read = response.read(most_bytes + 1)
-        if len(read) > most_bytes:
-            raise Failed(Trouble.TOO_LARGE)
+    target, until = check(url, also=also), time.monotonic() + seconds
+    with _asked(target, method, body=body, headers=headers, until=until) as response:
+        read = _whole(response, most_bytes, until)
         return Fetched(response.status, read, response.headers.get("Content-Type", ""))
+
+
+def download(
+    url: str,
+    *,
+    most_bytes: int,
+    kinds: tuple[str, ...],
+    may_ask: Callable[[Target], bool] = lambda _: True,
+    hops: int = 0,
+    seconds: float = SECONDS,
+) -> bytes:
+    """What lies there, if its media type begins with one of `kinds`. Raises Refused or Failed.
+
+    It may lead elsewhere `hops` times, as far as `may_ask` says, each place being checked anew.
+    """
+    until = time.monotonic() + seconds
+    headers = {"User-Agent": "Slipway", "Accept-Encoding": "identity"}
+    for _hop in range(hops + 1):
+        target = check(url)
+        if not may_ask(target):
+            raise Failed(Trouble.LED_AWAY, target.host)
+        with _asked(target, "GET", body=None, headers=headers, until=until) as response:
+            if response.status not in REDIRECTS:
+                _check_kind(response, kinds)
+                return _whole(response, most_bytes, until)
+            url = urljoin(url, response.headers.get("Location", ""))
+    raise Failed(Trouble.LED_AWAY)
+
+
+def _check_kind(response: http.client.HTTPResponse, kinds: tuple[str, ...]) -> None:
+    kind = response.headers.get_content_type()
+    is_packed = response.headers.get("Content-Encoding", "identity") != "identity"
+    if response.status != 200:
+        raise Failed(Trouble.NOT_FOUND, str(response.status))
+    if is_packed or not kind.startswith(kinds):
+        raise Failed(Trouble.WRONG_KIND, kind)
+
+
+def _whole(response: http.client.HTTPResponse, most_bytes: int, until: float) -> bytes:
+    """Never more is read, whatever the other side says of its length."""
+    if (response.length or 0) > most_bytes:
+        raise Failed(Trouble.TOO_LARGE)
+    read = response.read(most_bytes + 1)
+    if len(read) > most_bytes:
+        raise Failed(Trouble.TOO_LARGE)
+    _left(until)  # what is cut off at the deadline looks as if it had ended
+    if response.length:
+        raise Failed(Trouble.UNREACHABLE)  # it ended before what it had promised
+    return read
 
 
 @contextmanager
@@ -155,9 +208,8 @@ def _asked(
     *,
     body: bytes | None,
     headers: Mapping[str, str],
-    seconds: float,
+    until: float,
 ) -> Iterator[http.client.HTTPResponse]:
-    until = time.monotonic() + seconds
     addresses = resolve(target.host, target.port, _left(until))
     _check(target, addresses)
     with closing(_connected(addresses, target.port, until)) as plain, _Deadline(plain, until):
