@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import reach
+from accounts import audit, reach
 from accounts.authentication import TokenAuthentication
 from accounts.models import Role, User
 from accounts.scopes import Needs
@@ -80,6 +80,7 @@ class VersionList(versions.VersionList):
         if archive is None:
             raise BadParameters({"bundle": ["Send the archive as the part `bundle` of a form."]})
         version = pushing.push_archive(archive, owner, name)
+        audit.note("version.pushed", about=version, after={"model": f"{owner}/{name}"})
         log.info("bundle pushed", model=f"{owner}/{name}", version=version.pk, by=user.pk)
         return Response(shapes.version(version), status=201)
 

@@ -1,8 +1,10 @@
 """Whose secret signs: each person has one, for all that they have called."""
 
 import structlog
+from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts import audit
 from accounts.models import User
 from config import sealing, webhooks
 from deployments.models import WebhookKey
@@ -25,8 +27,10 @@ def of(owner: User) -> webhooks.Key:
 def renew(owner: User) -> webhooks.Key:
     """Another secret; for a day calls are signed with the one before too."""
     former = sealing.seal(of(owner).secret)
-    WebhookKey.objects.filter(owner=owner).update(
-        former_secret=former, secret=webhooks.new_secret(), renewed_at=Now()
-    )
+    with transaction.atomic():
+        WebhookKey.objects.filter(owner=owner).update(
+            former_secret=former, secret=webhooks.new_secret(), renewed_at=Now()
+        )
+        audit.note("webhook_secret.renewed", about=owner)
     log.info("webhook secret renewed", by=owner.pk)
     return of(owner)

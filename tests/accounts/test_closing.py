@@ -198,3 +198,25 @@ def test_nobody_else_closes_it(acme: User, bob: User, role: Role | None, status:
         Membership.objects.create(organization=acme, user=bob, role=role)
 
     assert signed_in("bob").post(ACME, {"name": "acme"}).status_code == status
+
+
+def test_one_that_fails_holds_up_no_other(
+    ada: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accounts.closing import own  # noqa: PLC0415 - to let it fail once
+
+    for user in (ada, bob):
+        actions.close(user)
+    end = own.end
+
+    def failing(owner: User) -> bool:
+        if owner == ada:
+            raise ValueError("something unforeseen")
+        return end(owner)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "end", failing)
+        assert actions.go_on() == 1
+
+    assert Closing.objects.get(user=bob).ended_at
+    assert actions.go_on() == 0

@@ -256,6 +256,7 @@ def test_each_organisation_has_a_secret_of_its_own_that_viewers_do_not_see(acme:
     assert WebhookKey.objects.filter(owner=acme).exists()
     assert post(as_(viewer), "/account/webhooks/secret", {"owner": "acme"}).status_code == 403
     assert post(as_(developer), "/account/webhooks/secret", {"owner": "acme"}).status_code == 302
+    assert AuditEvent.objects.get(what="webhook_secret.renewed").about_name == "acme"
     secret = "/v1/webhooks/default/secret"
     assert with_token(viewer, acme).get(secret).status_code == 403
     assert with_token(developer, acme).get(secret).json() != as_(developer).get(secret).json()
