@@ -30,6 +30,8 @@ def end(owner: User) -> bool:
     ):
         rows.delete()
     Invitation.objects.filter(organization=owner).delete()
+    owner.budgets.all().delete()
+    owner.has_budgets = False
     for relation in User._meta.related_objects:
         if relation.related_model._meta.app_label in WAYS_IN:
             theirs = {relation.field.name: owner}
