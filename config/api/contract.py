@@ -65,9 +65,12 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 PROBLEM = OpenApiResponse(ProblemShape, description="What is wrong.")
 
 
-LIMITED = {
-    "description": "Too many requests; `limit` and the header Retry-After say when to come again.",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+# What any route may answer, whatever it is for.
+ANYWHERE = {
+    "400": "The address or the body cannot be understood, or a token stands in the address.",
+    "401": "The token is wrong, expired or revoked; `detail` says which.",
+    "404": "There is no such thing here, or it is not public.",
+    "429": "Too many requests; `limit` and the header Retry-After say when to come again.",
 }
 QUERY_BODY = {
     "description": "The text to look for.",
@@ -98,18 +101,25 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             item["x-query"] = {**item.pop("query"), "requestBody": QUERY_BODY}
         for operation in item.values():
             _let_be_empty(operation.get("parameters", []))
-            operation["responses"].setdefault("429", LIMITED)
+            for status, description in ANYWHERE.items():
+                operation["responses"].setdefault(status, _problem(description))
             _as_problems(operation["responses"])
     finished: dict[str, Any] = _tidied(result)
     return finished
+
+
+def _problem(description: str) -> dict[str, Any]:
+    shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": description, "content": {"application/json": shape}}
 
 
 def _let_be_empty(parameters: list[dict[str, Any]]) -> None:
     """Forms send parameters empty that are not wanted; so may anybody."""
     for parameter in parameters:
         schema = parameter["schema"]
-        is_text = schema.get("type") == "string" and not {"enum", "format"} & schema.keys()
-        if parameter["in"] == "query" and not (parameter.get("required") or is_text):
+        is_any_text = schema.get("type") == "string" and not {"enum", "format"} & schema.keys()
+        takes_empty = is_any_text or schema.get("type") == "array"
+        if parameter["in"] == "query" and not (parameter.get("required") or takes_empty):
             parameter["schema"] = {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
 
 
