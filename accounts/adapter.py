@@ -9,9 +9,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -66,6 +69,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_stages(self) -> list[str]:
         return [OUR_STAGES.get(stage, stage) for stage in super().get_login_stages()]
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Of two who want one name at the same moment, the second is told like everybody."""
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
+        except IntegrityError as error:
+            messages.error(request, self.error_messages["username_taken"])
+            raise ImmediateHttpResponse(redirect(request.path)) from error
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return addresses.of(request) or LOOPBACK  # a socket of this host has none

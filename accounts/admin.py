@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
@@ -22,8 +24,15 @@ from .closing import actions as closing
 from .models import AuditEvent, Closing, Invitation, Membership, Token, User
 
 # Nobody reads or writes what lies in these by hand: accounts/second_factor.py, sessions.py.
-for hidden in (Authenticator, UserSession, SocialApp, SocialToken, SocialAccount):
+for hidden in (Authenticator, EmailAddress, UserSession, SocialApp, SocialToken, SocialAccount):
     admin.site.unregister(hidden)
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(AuditedAdmin, EmailAddressAdmin):  # type: ignore[misc]
+    """Whoever has a confirmed one may sign in with it, and have a new password sent there."""
+
+    list_select_related = ("user",)
 
 
 @admin.register(User)

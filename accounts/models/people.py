@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(kind="person") | Q(is_staff=False, is_superuser=False),
                 name="organization_has_no_rights",
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="username_unique_in_any_case",
+                violation_error_message=_("This name is taken. Choose another one."),
             ),
         ]
 

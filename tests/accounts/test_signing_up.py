@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import IntegrityError
 from django.test import Client
 
+from accounts.adapter import AccountAdapter
 from accounts.models import User
 from tests import smtp
 
@@ -112,6 +114,22 @@ def test_what_cannot_be_is_said_at_its_field(
 
     assert said in " ".join(response.context["form"].errors[field])
     assert User.objects.count() == 1
+
+
+def test_of_two_who_want_one_name_at_once_the_second_is_told(
+    client: Client, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AccountAdapter, "clean_username", lambda _self, name, **_: name)
+
+    response = client.post(PAGE, {**GRACE, "username": "ADA"}, follow=True)
+
+    assert "This name is taken" in response.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_no_two_names_differ_in_case_only(ada: User) -> None:
+    with pytest.raises(IntegrityError, match="username"):
+        User.objects.create_user("Ada")
 
 
 def test_nobody_signs_up_with_the_name_of_a_publisher(client: Client) -> None:

@@ -21,5 +21,5 @@ class Command(BaseCommand):
         User.objects.create_superuser("admin", password=password)
         self.stdout.write(
             f"The first administrator is admin with the password {password} "
-            "(shown only now; sign in at /admin/)."
+            "(shown only now; sign in at /admin/, which first has you set up a second factor)."
         )
