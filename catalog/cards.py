@@ -3,7 +3,7 @@
 Whatever the Markdown or the raw HTML in it says, the output passes one allow-list at the end:
 no scripts, styles, forms, frames, `hx-*` or `data-*`; ids are prefixed, so that none of ours can
 be taken; links lend no weight; images become links, because a page here loads nothing from
-elsewhere.
+elsewhere, and links to images that we fetch become images of ours at last (images/addresses.py).
 """
 
 import html
@@ -14,6 +14,8 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from catalog.images import addresses as images
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "center", "code", "dd", "del", "details"),
@@ -49,12 +51,16 @@ LONGEST = 600_000
 DEEPEST = 20
 
 
-@lru_cache(maxsize=128)
 def render(text: str, base_url: str = "") -> str:
     """Clean HTML of a card; headings start at h2, because the page's own h1 is the model's name.
 
     Relative links lead to `base_url`, the card's place at its source, or nowhere without one.
     """
+    return images.shown(_rendered(text, base_url))
+
+
+@lru_cache(maxsize=128)
+def _rendered(text: str, base_url: str) -> str:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST})
     parser.enable(["table", "strikethrough"])
     tokens = parser.parse(text[:LONGEST].replace("\0", ""))

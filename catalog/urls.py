@@ -5,6 +5,7 @@ from . import views
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("images", views.image, name="image"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("llms.txt", views.llms_txt, name="llms_txt"),
     path("sitemap.xml", views.sitemap, name="sitemap"),

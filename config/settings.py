@@ -141,6 +141,16 @@ if SIGN_UP_DOMAINS and not EMAIL_URL:
         "SIGN_UP_DOMAINS is set and EMAIL_URL is not; set it too, as only an e-mail that arrives "
         "shows that an address is somebody's own."
     )
+# Pictures of cards are fetched from these hosts and shown from here (catalog/images); off: links.
+_hosts = environment.words(
+    "IMAGE_HOSTS",
+    [
+        *("github.com", ".githubusercontent.com", "huggingface.co", ".huggingface.co", ".hf.co"),
+        *("replicate.delivery", ".replicate.delivery", "i.imgur.com"),
+    ],
+)
+IMAGE_HOSTS = [] if _hosts == ["off"] else [host.lower() for host in _hosts]
+IMAGES_SIZE_MAX = environment.size("IMAGES_SIZE_MAX") or 1_000_000_000
 # Files that are sent for predictions and made by them; what is half there lies in uploads.
 FILE_SIZE_MAX = environment.size("FILE_SIZE_MAX") or 100_000_000
 FILES_PER_OWNER = environment.size("FILES_PER_OWNER") or 5_000_000_000

@@ -5,6 +5,7 @@ from .collections import collection, collections
 from .exports import models_csv, models_jsonl
 from .feeds import collection_feed, models_feed
 from .home import favicon, home
+from .images import image
 from .publishers import publisher, publishers
 from .search import facet, models, models_markdown
 from .sitemaps import llms_txt, robots_txt, sitemap, sitemap_part
@@ -20,6 +21,7 @@ __all__ = [
     "family",
     "favicon",
     "home",
+    "image",
     "llms_txt",
     "model",
     "model_markdown",

@@ -1,0 +1,1 @@
+"""Pictures of cards, fetched by us and shown from here."""
