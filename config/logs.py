@@ -2,6 +2,7 @@
 
 import logging.config
 import re
+import threading
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
@@ -37,6 +38,8 @@ def configure(*, level: str, is_json: bool) -> None:
         cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(_standard_library(level.upper(), is_json=is_json))
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _log_end_of_thread
 
 
 def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
@@ -73,6 +76,21 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
+
+
+class WithoutTokens(logging.Formatter):
+    """For what logs before the settings are read, in a way of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_tokens(None, "", super().format(record))
+
+
+def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Python's own would print the traceback past us."""
+    if ended.exc_type is SystemExit or ended.exc_value is None:
+        return
+    about = (ended.exc_type, ended.exc_value, ended.exc_traceback)
+    logging.getLogger("threading").error("a thread ended with an error", exc_info=about)
 
 
 def without_tokens(_logger: object, _name: str, line: str) -> str:

@@ -2,11 +2,14 @@
 
 import os
 import sys
+from typing import Any
 
+from gunicorn.glogging import Logger as Plain
 from gunicorn.http import message
 from gunicorn.workers.base import Worker
 
 from config import slow_clients
+from config.logs import WithoutTokens
 
 wsgi_app = "config.wsgi"
 bind = [f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
@@ -19,6 +22,18 @@ graceful_timeout = 8
 keepalive = 5
 slow_clients.FIRST_SECONDS = float(os.environ.get("REQUEST_SECONDS", "15"))
 loglevel = "warning"
+
+
+class Logger(Plain):  # type: ignore[misc]
+    """What gunicorn says of a request that it cannot read may hold a token, too."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(WithoutTokens(self.error_fmt, self.datefmt))
+
+
+logger_class = Logger
 control_socket_disable = True
 # Its own most, 8,190 bytes, is less than a search of 1,000 Chinese characters takes in an address.
 # What is longer than Slipway reads must reach it, to be told what would be right.

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +78,37 @@ except ValueError:
         assert "slip_A1b2C3d..." in logged
         assert "whsec_..." in logged
         assert "A1b2C3d4" not in logged
+
+
+WHEREVER = """
+import logging, os, threading, warnings
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ["VAR_DIR"] = {var_dir!r}
+import django
+django.setup()
+from config.celery import app
+from gunicorn.config import Config
+from config.web import Logger
+app.log.setup()
+text = "slip_" + "A1b2C3d4E5f6" * 3
+for name in ("", "django.request", "django.db.backends", "celery.worker", "celery.task", "kombu",
+             "urllib3", "accounts.tokens", "anything"):
+    logging.getLogger(name).error("%s says %s", name or "root", text)
+Logger(Config()).error("gunicorn says %s", text)
+warnings.warn("a warning with " + text)
+def fail():
+    raise ValueError("a thread with " + text)
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+"""
+
+
+def test_no_logger_of_any_part_lets_a_token_out(tmp_path: Path) -> None:
+    logged = _run(WHEREVER.replace("{var_dir!r}", repr(str(tmp_path))))
+
+    for said in ("root", "django.request", "celery.worker", "kombu", "gunicorn"):
+        assert f"{said} says slip_A1b2C3d..." in logged
+    assert "a warning with slip_A1b2C3d..." in logged
+    assert "a thread with slip_A1b2C3d..." in logged
+    assert "A1b2C3d4" not in logged

@@ -15,7 +15,9 @@ from catalog.models import Version
 from deployments import actions as lifecycle
 from deployments.lifecycle import advance
 from deployments.models import Deployment, Prediction, Reason, Status
-from deployments.predictions import actions, running
+from deployments.predictions import actions, attending, running
+from deployments.predictions.claims import Held
+from deployments.predictions.pieces import Pieces
 from tests.deployments import deployables, rows
 from tests.deployments.driving import drive
 
@@ -197,6 +199,32 @@ def test_what_is_cancelled_while_it_waits_costs_nothing(
     actions.cancel(actions.create(ada, version=hello, input={"text": "you"}))
 
     assert used(ada) == 0
+
+
+def test_what_runs_beyond_its_budget_is_cancelled_and_says_why(
+    ada: User, hello: Version, shared: Deployment
+) -> None:
+    budgets.set_for(ada, {MONEY: Decimal("0.001")})  # ten seconds
+    prediction = actions.create(ada, version=hello, input={"text": "you"})
+    instance = rows.instance(shared)
+    status = Prediction.Status.PROCESSING
+    Prediction.objects.update(status=status, lease_owner="me", instance=instance)
+    held = Held(prediction, instance, "me")
+    runs = [attending._Run(held, Pieces(held), since=0.0)]
+
+    attending._keep_to_budgets(runs, 9.0)
+    in_time = Prediction.objects.get().cancel_asked_at
+    attending._keep_to_budgets(runs, 11.0)
+    asked = Prediction.objects.get().cancel_asked_at
+    canceled = running.Outcome(Prediction.Status.CANCELED, metrics={"predict_time": 11.1})
+    running.settle(held, canceled)
+
+    assert in_time is None and asked is not None
+    ended = Prediction.objects.get()
+    assert (ended.status, ended.reason) == ("canceled", "BudgetReached")
+    assert "A budget was used up" in ended.error
+    assert used(ada) == Decimal("0.00111")
+    assert not Reservation.objects.exists()
 
 
 def test_ones_own_deployment_is_paid_by_the_second_and_not_twice(
