@@ -37,6 +37,7 @@ class Scope(models.TextChoices):
     FILES_READ = "files:read", _("Read files")
     WEBHOOKS_WRITE = "webhooks:write", _("Send webhooks again, and read them and their secret")
     WEBHOOKS_READ = "webhooks:read", _("Read deliveries of webhooks and their secret")
+    CURATE = "curate", _("Hide, list and deprecate models, as you may as a curator")
 
 
 class Scoped(BasePermission):

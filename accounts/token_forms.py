@@ -54,6 +54,7 @@ class TokenForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "off"
+        self._offer("scopes", [one for one in Scope.choices if _is_for(user, one[0])])
         self._offer("days", _days())
         self.fields["days"].initial = "90" if "90" in dict(_days()) else _days()[-1][0]
         self._organizations = {str(one.pk): one for one in reach.owners(user) if one != user}
@@ -84,6 +85,10 @@ class RotationForm(forms.Form):
         initial="24",
         label=gettext_lazy("How long the text that it has now opens yet"),
     )
+
+
+def _is_for(user: User, scope: str) -> bool:
+    return user.is_staff or scope != Scope.CURATE
 
 
 def _days() -> list[tuple[str, Any]]:

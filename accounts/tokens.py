@@ -26,6 +26,7 @@ from config.worded import Blank, Question
 
 from . import audit, limits, reach
 from .models import Role, Token, User
+from .scopes import Scope
 
 log = structlog.get_logger(__name__)
 
@@ -218,6 +219,8 @@ def _check_allowed(user: User, scopes: list[str], organization: User | None) -> 
 
     Raises NotAllowed.
     """
+    if Scope.CURATE in scopes and not user.is_staff:
+        raise NotAllowed(_("Only curators may make a token that curates."))
     if organization is None:
         return
     role = reach.role_in(user, organization)

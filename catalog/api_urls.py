@@ -6,7 +6,7 @@ left of the path after the more exact routes.
 
 from django.urls import path
 
-from catalog.api import collections, keeping, models, own_collections, search, versions
+from catalog.api import collections, curating, keeping, models, own_collections, search, versions
 
 MODEL = "models/<str:owner>/<path:name>"
 OWN = "collections/<str:owner>/<str:slug>"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{MODEL}/readme", models.ModelReadme.as_view(), name="readme"),
     path(f"{MODEL}/like", keeping.ModelLike.as_view(), name="like"),
     path(f"{MODEL}/follow", keeping.ModelFollow.as_view(), name="follow"),
+    path(f"{MODEL}/curation", curating.Curation.as_view(), name="curation"),
     path(MODEL, models.ModelDetail.as_view(), name="model"),
     path("search", search.Search.as_view(), name="search"),
     path(
