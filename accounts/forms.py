@@ -96,7 +96,7 @@ class AddressForm(AddEmailForm):  # type: ignore[misc]
 class AddressCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _name(self, code=_("Code"))
+        _name(self, code=_("One-time code"))
         self.fields["code"].widget.attrs |= WRITTEN_EXACTLY
 
 
@@ -231,7 +231,7 @@ def _name(form: forms.Form, **labels: str) -> None:
 
 
 def _name_code(form: forms.Form) -> None:
-    _name(form, code=_("Code"))
+    _name(form, code=_("One-time code"))
     form.fields["code"].widget.attrs |= WRITTEN_EXACTLY | {"inputmode": "numeric"}
 
 

@@ -16,6 +16,10 @@ document.getElementById("theme")?.addEventListener("click", (event) => {
   remember(event.currentTarget.dataset.cookie, next);
 });
 
+// Where navigation scrolls sideways, the current place is in sight.
+const place = document.querySelector(".account-places [aria-current]");
+if (place) place.closest("nav").scrollLeft = place.offsetLeft - 16;
+
 // Search: "/" and Ctrl+K focus it, Escape empties it when no suggestions are open.
 const box = document.querySelector("[data-search]");
 const isWriting = (element) => element.closest("input, textarea, select, [contenteditable]");
