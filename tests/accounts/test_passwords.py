@@ -35,6 +35,16 @@ def test_a_lost_password_is_set_anew_by_the_link_that_was_sent(
     assert "opens nothing any more" in Client().get(found[1]).content.decode()
 
 
+def test_the_link_of_a_lost_password_stands_in_no_log(
+    client: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    client.get(f"{LOST}/2-dim8pn-b97b029bb55e5ceacf7be6216220eb6d")
+
+    said = capfd.readouterr().err
+    assert "/account/password/lost/..." in said
+    assert "b97b029b" not in said
+
+
 def test_the_page_of_a_lost_password_answers_alike_for_all_addresses(
     client: Client, ada: User, mailbox: smtp.Mailbox
 ) -> None:
