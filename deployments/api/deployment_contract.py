@@ -231,7 +231,7 @@ create = _operation(
     "Answers at once; `status`, `reason` and `sentence` tell how far it has come.",
     parameters=[KEY],
     request=DeployShape,
-    answers={201: DeploymentShape, 422: PROBLEM},
+    answers={201: DeploymentShape, 402: PROBLEM, 422: PROBLEM},
 )
 preflight = _operation(
     "preflight",
@@ -268,10 +268,10 @@ stop = _operation(
 start = _operation(
     "start",
     "Start a deployment",
-    "After a stop, or to try again what failed.",
+    "After a stop, or to try again what failed. 402: a budget of money is used up.",
     parameters=NAMED,
     request=None,
-    answers=ONE,
+    answers={**ONE, 402: PROBLEM},
 )
 list_releases = _operation(
     "releases.list",

@@ -109,12 +109,14 @@ def _create(
         operation_id=operation_id,
         summary=summary,
         description="Every wrong field of the input is named before anything starts (422). "
-        "409: nothing serves it, with the reason. 429: the queue is full, with Retry-After.",
+        "409: nothing serves it, with the reason. 402: a budget of money is used up; 429: one of "
+        "requests, or the queue is full; both with Retry-After.",
         parameters=[*takes, *HEADERS],
         request=body,
         responses={
             201: PredictionShape,
             **ERRORS,
+            402: PROBLEM,
             404: PROBLEM,
             409: PROBLEM,
             413: PROBLEM,
