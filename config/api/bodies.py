@@ -1,15 +1,24 @@
-"""Bodies that are plain text: the query of a QUERY request, and a readme."""
+"""Bodies: JSON that is read no further than it may be long or deep, and plain text."""
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, Any
 
 import orjson
-from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 BYTES_MAX = 20_000
+BODY_MAX = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+class TooLarge(APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("A request may have 20 MB at most; upload larger files to /v1/files.")
 
 
 class TextParser(BaseParser):
@@ -53,6 +62,24 @@ class JSONTextParser(BaseParser):
         return content
 
 
+class BodyParser(JSONParser):
+    """JSON of a bounded size and depth, read no further than that."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        content = stream.read(BODY_MAX + 1)
+        if len(content) > BODY_MAX:
+            raise TooLarge
+        try:
+            return json.loads(content, parse_constant=_no_number) if content else {}
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The body is not JSON that can be read.")) from error
+
+
 class FastJSONRenderer(JSONRenderer):
     """JSON by orjson, many times as fast; numbers beyond 64 bits go the slow way."""
 
@@ -82,6 +109,10 @@ class TextRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         return str(data).encode(errors="replace")
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _read(stream: IO[Any]) -> str:

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied as Denied
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import (
     APIException,
     ErrorDetail,
@@ -40,11 +39,6 @@ class BadParameters(ValidationError):
             for field, found in self.sentences.items()
             for sentence in found
         ]
-
-
-class TooLarge(APIException):
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_detail = _("A request may have 20 MB at most; upload larger files to /v1/files.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

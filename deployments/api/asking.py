@@ -1,19 +1,15 @@
 """What a request for a prediction says in its body and its headers, checked all at once."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
 from config import outbound
-from config.api.problems import BadParameters, TooLarge
+from config.api.problems import BadParameters
 from deployments.predictions.checking import BadInput
 
 WEBHOOK_EVENTS = ("start", "output", "logs", "completed")
@@ -21,26 +17,7 @@ WAIT = re.compile(r"wait(?:\s*=\s*(\d+))?")
 WAIT_SECONDS = 60
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 CANCEL_AFTER_LEAST = 5
-BODY_MAX = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 MOST_KEPT = 10 * 366 * 86_400
-
-
-class BodyParser(JSONParser):
-    """JSON of a bounded size, read no further than that."""
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        content = stream.read(BODY_MAX + 1)
-        if len(content) > BODY_MAX:
-            raise TooLarge
-        try:
-            return json.loads(content) if content else {}
-        except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is not JSON that can be read.")) from error
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from accounts.authentication import TokenAuthentication
 from accounts.scopes import ANY_METHOD, Needs
 from catalog.api import contract
 from config.api import pages
+from config.api.bodies import TooLarge
 from config.api.contract import PROBLEM
-from config.api.problems import BadParameters, TooLarge
+from config.api.problems import BadParameters
 from deployments import files
 from deployments.api import owners
 from deployments.models import StoredFile

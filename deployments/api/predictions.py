@@ -21,8 +21,7 @@ from accounts.scopes import ANY_METHOD, Needs
 from catalog.api import naming
 from catalog.models import AIModel, Version
 from config.api import pages
-from config.api.bodies import FastJSONRenderer
-from config.api.problems import TooLarge
+from config.api.bodies import FastJSONRenderer, TooLarge
 from config.worded import Blank, Question
 from deployments.api import asking, prediction_contract
 from deployments.api.deployments import missing
@@ -65,7 +64,6 @@ class Asking(APIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [Needs("predictions:read", "predictions:write")]
     minds_deployments: tuple[str, ...] = ANY_METHOD
-    parser_classes = [asking.BodyParser]
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, serving.NotServed):

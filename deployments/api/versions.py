@@ -19,8 +19,9 @@ from accounts.scopes import Needs
 from catalog.api import contract, shapes, versions
 from catalog.api.serializers import VersionShape
 from catalog.models import AIModel, Source
+from config.api.bodies import TooLarge
 from config.api.contract import PROBLEM
-from config.api.problems import BadParameters, TooLarge
+from config.api.problems import BadParameters
 from deployments.bundles import publishing, pushing
 from deployments.bundles.errors import BadBundle
 from deployments.bundles.reading import MB, MOST_BYTES

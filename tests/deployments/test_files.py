@@ -225,6 +225,7 @@ def test_a_signature_opens_one_file_of_one_owner_until_its_end(
     assert status(signature=said["signature"][:-1] + "_") == 404
     assert status(signature="") == 404
     assert status(expiry="nonsense") == 404
+    assert status(expiry="868984938397") == 404  # in the year 29506
     assert status(owner="a\0") == 404
 
 
