@@ -13,7 +13,7 @@ from config.api.contract import PROBLEM
 
 from . import reach
 from .authentication import TokenAuthentication
-from .scopes import SignedIn
+from .scopes import READING, SignedIn
 
 
 class AccountShape(serializers.Serializer[None]):
@@ -27,6 +27,7 @@ class AccountShape(serializers.Serializer[None]):
 class Account(APIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [SignedIn]
+    minds_deployments = READING  # it tells whose token this is, which its holder may know
 
     @extend_schema(
         operation_id="account.get",

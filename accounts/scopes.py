@@ -70,6 +70,7 @@ class SignedIn(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         _require_somebody(request)
+        _require_reach(request.auth, request, view)
         return True
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 
 log = structlog.get_logger(__name__)
@@ -70,5 +70,23 @@ def compress_pages(get_response: Respond) -> Respond:
         if response.get("Content-Type", "").startswith("text/html"):
             gzip.process_response(request, response)
         return response
+
+    return respond
+
+
+METHODS_OF_PAGES = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+def methods_of_pages(get_response: Respond) -> Respond:
+    """Pages are read and sent to, and nothing else, whatever their views would make of it.
+
+    Django's form views take PUT for POST, and those of its admin any method for GET.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        is_api = request.path == "/v1" or request.path.startswith("/v1/")
+        if is_api or request.method in METHODS_OF_PAGES:
+            return get_response(request)
+        return HttpResponseNotAllowed(METHODS_OF_PAGES)
 
     return respond

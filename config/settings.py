@@ -216,6 +216,7 @@ MIDDLEWARE = [
     "accounts.sessions.note",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.rates.limited",
+    "config.middleware.methods_of_pages",
 ]
 
 ROOT_URLCONF = "config.urls"

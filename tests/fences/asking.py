@@ -1,0 +1,119 @@
+"""Asks each route as each of them, and takes back whatever that did."""
+# ruff: noqa: PLC0415 - read before the settings are
+
+import json
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+from .routes import Route
+from .world import ACTORS, HERS, THEIRS, World
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+UNSAFE = METHODS[1:]
+# Who asks of things that both owners have, where nothing but the owner differs.
+OF_BOTH = ("nobody", "other", "curator", "administrator")
+Body = Callable[[World, str], dict[str, Any]]
+
+
+def _collection(world: World, whose: str) -> dict[str, Any]:
+    return {"name": "New", "description": "", "visibility": "private", "owner": whose}
+
+
+def _deployment(world: World, whose: str) -> dict[str, Any]:
+    return {
+        "owner": whose,
+        "name": "new",
+        "model": "slipway/hello",
+        "version": world.names[whose]["version_id"],
+        "hardware": "cpu-small",
+        "min_instances": 0,
+        "max_instances": 1,
+    }
+
+
+def _token(world: World, whose: str) -> dict[str, Any]:
+    return {"name": "new", "scopes": ["all"], "days": "90"}
+
+
+def _input(_world: World, _whose: str) -> dict[str, Any]:
+    return {"input": {"text": "you"}}
+
+
+# What must be sent to come as far as the question who may; all else is asked with nothing in it.
+BODIES: dict[tuple[str, str], Body] = {
+    ("POST", "v1/collections"): _collection,
+    ("POST", "account/collections/new"): _collection,
+    ("POST", "v1/deployments"): _deployment,
+    ("POST", "models/{owner}/{name}/deploy"): _deployment,
+    ("POST", "v1/predictions"): lambda world, whose: {
+        "version": world.names[whose]["version_id"],
+        "input": {"text": "you"},
+    },
+    ("POST", "v1/models/{owner}/{name}/predictions"): _input,
+    ("POST", "v1/deployments/{owner}/{name}/predictions"): _input,
+    ("POST", "account/tokens"): _token,
+    ("POST", "models/{owner}/{name}/like"): lambda _world, _whose: {"set": "on"},
+    ("POST", "models/{owner}/{name}/follow"): lambda _world, _whose: {"set": "on"},
+    ("POST", "publishers/{slug}/follow"): lambda _world, _whose: {"set": "on"},
+    ("POST", "models/{owner}/{name}/collect"): lambda world, whose: {
+        "on": str(world.names[whose]["collection"])
+    },
+    ("POST", "organizations/new"): lambda _world, _whose: {"name": "another"},
+    ("POST", "organizations/{name}/invitations"): lambda _world, _whose: {
+        "email": "x@example.org",
+        "role": "viewer",
+    },
+    ("POST", "organizations/{name}/members/{pk}/role"): lambda _world, _whose: {"role": "admin"},
+}
+
+
+@contextmanager
+def taken_back() -> Any:
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(world: World, route: Route, method: str, actor: str, whose: str, client: Any = None) -> Any:
+    client = client or world.client(actor, is_api=route.is_api)
+    body = BODIES.get((method, route.path), lambda _world, _whose: {})(world, whose)
+    path = world.path(route, whose)
+    options: dict[str, Any] = {"headers": {"Prefer": "respond-async"}}
+    if method != "GET" and (route.is_api or method != "POST"):
+        options |= {"content_type": "application/json"}
+    send = getattr(client, method.lower())
+    with taken_back():
+        response = send(path, *([body] if method == "POST" else []), **options)
+    if response.streaming:
+        response.close()
+    return response
+
+
+def answers(world: World, route: Route, method: str) -> list[str]:
+    """One status for each of the actors; of what both own, `a/b` where two answers differ."""
+    return [answer(world, route, method, actor) for actor in ACTORS]
+
+
+def answer(world: World, route: Route, method: str, actor: str) -> str:
+    if actor == "owner":
+        return str(ask(world, route, method, actor, HERS).status_code)
+    theirs = str(ask(world, route, method, actor, THEIRS).status_code)
+    if actor not in OF_BOTH or world.path(route, HERS) == world.path(route, THEIRS):
+        return theirs
+    hers = str(ask(world, route, method, actor, HERS).status_code)
+    return theirs if theirs == hers else f"{theirs}/{hers}"
+
+
+def is_answered(world: World, route: Route, method: str) -> bool:
+    """Not by 405 to who may do the most with it."""
+    asked = (("owner", HERS), ("admin", THEIRS))
+    return all(ask(world, route, method, *one).status_code != 405 for one in asked)
+
+
+def problem_of(response: Any) -> str:
+    if not response.content or "json" not in response.get("Content-Type", ""):
+        return ""
+    return str(json.loads(response.content).get("detail", ""))
