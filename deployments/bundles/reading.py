@@ -17,6 +17,12 @@ from deployments.bundles.errors import BadBundle
 MB = 2**20
 MOST_FILES = 5_000
 MOST_BYTES = 1024 * MB
+DEEPEST_CONFIG = 30
+OPENING = (
+    *(yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken),
+    *(yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken),
+)
+CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 MOST_CONFIG = 64 * 1024
 MOST_CODE = MOST_CARD = MB  # of the predictor's file, and of the card
 MOST_REQUIREMENTS = 200
@@ -122,14 +128,24 @@ def _config(folder: Path) -> dict[str, Any]:
         raise BadBundle("It has no cog.yaml; docs/bundles.md shows the smallest one.")
     text = _text(folder, "cog.yaml", MOST_CONFIG)
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise BadBundle("Its cog.yaml has an alias (*name); write out what it stands for.")
+        _check_tokens(text)
         found = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadBundle(f"Its cog.yaml is not YAML: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("build") or {}, dict):
         raise BadBundle('Its cog.yaml must be a mapping with "build" and "predict".')
     return as_json(found, "Its cog.yaml")
+
+
+def _check_tokens(text: str) -> None:
+    """Before it is read whole: aliases multiply, and what is nested deep takes ever longer."""
+    depth = 0
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken):
+            raise BadBundle("Its cog.yaml has an alias (*name); write out what it stands for.")
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        if depth > DEEPEST_CONFIG:
+            raise BadBundle(f"Its cog.yaml is nested deeper than {DEEPEST_CONFIG} times.")
 
 
 def as_json(found: dict[str, Any], what: str) -> dict[str, Any]:
