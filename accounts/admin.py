@@ -131,12 +131,15 @@ class ClosingAdmin(WatchedAdmin):
 class TokenAdmin(AuditedAdmin):
     """To see whose a token is that turned up somewhere, and to revoke it."""
 
-    list_display = ("prefix", "user", "name", "created_at", "used_at", "expires_at", "revoked_at")
-    list_select_related = ("user",)
+    list_display = (
+        *("prefix", "user", "organization", "name", "created_at", "used_at", "address"),
+        *("expires_at", "revoked_at"),
+    )
+    list_select_related = ("user", "organization")
     list_per_page = 50
-    search_fields = ("prefix", "name", "user__username")
+    search_fields = ("prefix", "earlier_prefix", "name", "user__username")
     search_help_text = "The first 12 characters of a token, its name, or whose it is."
-    fields = (*list_display, "scopes")
+    fields = (*list_display, "scopes", "deployment_name", "earlier_prefix", "earlier_until")
     readonly_fields = fields
     actions = ("revoke",)
 
