@@ -17,7 +17,7 @@ from .world import ACTORS, HERS, MEMBERS, THEIRS, World, build
 if TYPE_CHECKING:
     from django.test import Client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HERE = Path(__file__).parent
 MATRIX, SCOPES = HERE / "matrix.txt", HERE / "scopes.txt"
 AGAIN = "v1/v1/"  # the same routes once more, see test_the_second_prefix
