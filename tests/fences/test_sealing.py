@@ -5,6 +5,7 @@ from importlib import import_module
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -16,6 +17,7 @@ from catalog.saved import actions, tokens
 from config import sealing, webhooks
 from deployments.models import WebhookKey
 from deployments.webhooks import keys
+from tests.staff import SECRET, with_second_factor
 
 OLD, NEW = "old" * 20, "new" * 20
 
@@ -119,6 +121,20 @@ def test_reseal_lets_the_former_key_go(
     settings.SEALING_KEYS = [NEW]
     assert secrets() == told
     assert said.getvalue() == "4 secrets are sealed with the first of SEALING_KEYS.\n"
+
+
+@pytest.mark.django_db
+def test_reseal_reaches_the_secrets_of_second_factors(settings: Settings, ada: User) -> None:
+    settings.SEALING_KEYS = [OLD]
+    with_second_factor(ada)
+    settings.SEALING_KEYS = [NEW, OLD]
+
+    call_command("reseal", stdout=StringIO())
+
+    settings.SEALING_KEYS = [NEW]
+    kept = Authenticator.objects.get(user=ada, type=Authenticator.Type.TOTP).data["secret"]
+    assert SECRET not in everything_in_the_database()
+    assert sealing.opened(kept) == SECRET
 
 
 @pytest.mark.django_db
