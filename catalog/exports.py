@@ -36,7 +36,7 @@ COLUMNS = (
     *("cover_image_url", "source", "source_id", "source_url", "last_seen_at", "published_at"),
     *("updated_at", "aliases", "license_inherited_from", "memory_estimate_bytes"),
     *("price_input_tokens", "price_output_tokens", "price_image", "price_audio_minute"),
-    *("price_second", "price_request", "group", "is_variant"),
+    *("price_second", "price_request", "group", "is_variant", "own_likes"),
 )
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take Chinese for something else
 # What a spreadsheet may take for a formula: at the start of a cell, also behind quotes and in

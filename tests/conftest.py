@@ -198,10 +198,13 @@ def _language_of_the_settings() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered_from_another_test() -> None:
-    """What words mean, and that the engine is away, is kept in the process for two seconds."""
+    """What words mean, and that the engine is away, is kept in the process for two seconds; who
+    asked how often is, too."""
+    from accounts import rates  # noqa: PLC0415
     from catalog.search import breaker, terms  # noqa: PLC0415 - read before the settings are
     from deployments.predictions import known  # noqa: PLC0415
 
+    rates.forget()
     terms.forget()
     breaker.close()
     known.forget()

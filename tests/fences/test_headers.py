@@ -16,7 +16,8 @@ from accounts.models import User
 from launch.instance import ROOT
 from tests.deployments import rows
 
-pytestmark = pytest.mark.django_db
+# The status page closes the connections of its threads, and would end a test's transaction.
+pytestmark = pytest.mark.django_db(transaction=True)
 NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 Ask = Callable[[Client], Any]
 
@@ -25,6 +26,7 @@ Ask = Callable[[Client], Any]
 def client(settings: Settings, tmp_path: Path) -> Client:
     """An administrator's, whose requests may also fail; whitenoise has one file to serve."""
     settings.VAR_DIR = tmp_path
+    settings.SEARCH_INDEX_DIR = tmp_path / "index"
     (Path(configured.STATIC_ROOT) / "kept.js").write_text("1")
     call_command("rebuild_index", verbosity=0)
     root = User.objects.create_superuser("root", "root@example.org", "a-long-password")
