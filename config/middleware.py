@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 
@@ -45,6 +46,17 @@ def _log(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -
         status=response.status_code,
         milliseconds=round(milliseconds, 1),
     )
+
+
+def refuse_nul(get_response: Respond) -> Respond:
+    """No name of ours holds one, and PostgreSQL takes none in a question."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise BadRequest
+        return get_response(request)
+
+    return respond
 
 
 def compress_answers(get_response: Respond) -> Respond:

@@ -201,6 +201,7 @@ MIDDLEWARE = [
     "config.health.views.doors",
     "config.middleware.compress_answers",
     "config.api.middleware.api",
+    "config.middleware.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.compress_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -31,8 +31,8 @@ def page_of(client: Client, method: str, address: str, **more: Any) -> Any:
         ("POST", "/v1/models", 405),
         ("GET", "/v1/models?q=" + "x" * 5000, 400),
         ("GET", "/v1/models?unknown=1", 400),
-        ("GET", "/models/%00/x", 404),
-        ("GET", "/v1/models/%00/x", 404),
+        ("GET", "/models/%00/x", 400),
+        ("GET", "/v1/models/%00/x", 400),
         ("GET", "/collections/%FF", 404),
     ],
 )
