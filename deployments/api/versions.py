@@ -94,7 +94,8 @@ class VersionList(versions.VersionList):
 
 
 def _check_right(user: User, owner: str, name: str) -> None:
-    if user.is_staff and reach.is_oneself(user, user):
+    is_curator = user.is_staff and user.has_perm("catalog.change_aimodel")
+    if is_curator and reach.is_oneself(user, user):
         return
     names = [one.get_username() for one in reach.owners(user, Role.DEVELOPER)]
     if owner.lower() not in [name.lower() for name in names]:

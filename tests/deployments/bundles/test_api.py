@@ -157,12 +157,17 @@ def test_other_names_and_imported_models_are_not_ones_own(ada: User) -> None:
     assert "was imported from elsewhere" in imported.json()["detail"]
 
 
-def test_administrators_push_below_any_name(ada: User) -> None:
-    User.objects.filter(pk=ada.pk).update(is_staff=True)
+@pytest.mark.parametrize(
+    ("rights", "status"), [({"is_superuser": True}, 400), ({"is_superuser": False}, 403)]
+)
+def test_only_staff_that_may_change_models_pushes_below_any_name(
+    ada: User, rights: dict[str, bool], status: int
+) -> None:
+    User.objects.filter(pk=ada.pk).update(is_staff=True, **rights)
 
     answer = push(as_(ada), zipped({**PLAIN, "cog.yaml": b"build: {}"}), "slipway/hello")
 
-    assert answer.status_code == 400
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("name", ["ada/.hidden", "ada/a%20b", "ada/a/b"])
