@@ -374,6 +374,7 @@ building._started.wait()
 
 
 @pytest.mark.own_database
+@pytest.mark.timeout(300)  # it makes a database and learns twice, in processes of their own
 def test_a_build_that_is_killed_while_it_learns_is_done_again_by_the_next_sweep(tmp_path):
     given = {
         "cwd": ROOT,
