@@ -37,7 +37,7 @@ def _script(address: str) -> SafeString:
 def _closed(opening: SafeString, context: RequestContext) -> SafeString:
     """A part that is included with `only` has the request still, though not under its name."""
     nonce = context.request.csp_nonce  # type: ignore[attr-defined]
-    return SafeString(f'{opening} nonce="{nonce}">')
+    return SafeString(f'{opening} nonce="{nonce}">')  # nosec B703
 
 
 def _address(name: str) -> str:

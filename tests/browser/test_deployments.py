@@ -51,7 +51,7 @@ def signed_in(slipway: Standing, browser: Browser) -> Any:
     page.goto(f"{slipway.url}/account/login")
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill("x")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("#account")).to_be_visible()
     state = context.storage_state()
     context.close()

@@ -45,7 +45,7 @@ def look() -> None:
 def sign_in(page: Page) -> None:
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill("a-long-password")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no-script"])
