@@ -157,7 +157,7 @@ class TokenAdmin(AuditedAdmin):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuditEventAdmin(WatchedAdmin):
     """To search what was done, and to take what was found along as JSON lines."""
 
     change_list_template = "admin/accounts/auditevent/change_list.html"
@@ -167,7 +167,6 @@ class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     )
     list_display_links = ("at", "what")
     list_filter = ("is_refused", "about_type")
-    list_per_page = 50
     show_full_result_count = False
     paginator = EstimatingPaginator
     sortable_by = ()
@@ -190,12 +189,3 @@ class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         found = self.get_changelist_instance(request).get_queryset(request)
         audit.note("audit.exported", after={"asked": request.META["QUERY_STRING"]})
         return audit_export.response(found)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -48,43 +48,38 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs |= WRITTEN_EXACTLY | {"autocomplete": "username"}
 
 
-class SignUpForm(SignupForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _name(self, username=_("Username"), email=_("E-mail address"), password1=_("Password"))
+class NewAccount(forms.Form):
+    """What both forms that make an account say and check."""
+
+    def explain(self, **labels: str) -> None:
+        _name(self, username=_("Username"), email=_("E-mail address"), **labels)
         self.fields["username"].widget.attrs |= WRITTEN_EXACTLY
         self.fields["username"].help_text = _(
             "It stands in the addresses of what you deploy and push, for all to see."
         )
         self.fields["email"].help_text = _email_help()
-        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_email(self) -> str:
-        return _in_domains(super().clean_email())
+        return _in_domains(super().clean_email())  # type: ignore[misc]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any] | None:
         tries.count_address(tries.SIGN_UP_BY_ADDRESS, context.request)
-        return super().clean()  # type: ignore[no-any-return]
+        return super().clean()
 
 
-class ServiceSignUpForm(social.SignupForm):  # type: ignore[misc]
+class SignUpForm(NewAccount, SignupForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.explain(password1=_("Password"))
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ServiceSignUpForm(NewAccount, social.SignupForm):  # type: ignore[misc]
     """Who comes by another service the first time: a name, and the address if it told none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _name(self, username=_("Username"), email=_("E-mail address"))
-        self.fields["username"].widget.attrs |= WRITTEN_EXACTLY
-        self.fields["username"].help_text = _(
-            "It stands in the addresses of what you deploy and push, for all to see."
-        )
-        self.fields["email"].help_text = _email_help()
-
-    def clean_email(self) -> str:
-        return _in_domains(super().clean_email())
-
-    def clean(self) -> dict[str, Any]:
-        tries.count_address(tries.SIGN_UP_BY_ADDRESS, context.request)
-        return super().clean()  # type: ignore[no-any-return]
+        self.explain()
 
 
 class AddressForm(AddEmailForm):  # type: ignore[misc]

@@ -84,11 +84,16 @@ class Curation(APIView):
         return Response(_shape(_model(owner, name)))
 
 
+def is_curator(user: User) -> bool:
+    """Staff that may change models, and not by a token that is limited to something else."""
+    may_change = user.is_staff and user.has_perm("catalog.change_aimodel")
+    return may_change and reach.is_oneself(user, user)
+
+
 def _curator(request: Request) -> User:
     """Raises PermissionDenied for who may not change models in the admin either."""
     user: Any = request.user
-    is_curator = user.is_staff and user.has_perm("catalog.change_aimodel")
-    if not is_curator or not reach.is_oneself(user, user):
+    if not is_curator(user):
         raise PermissionDenied(
             "Only curators may do this: staff who may change models, by a token without limits."
         )

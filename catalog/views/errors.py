@@ -1,5 +1,7 @@
 """What a reader sees when something is not there, not allowed, or broken."""
 
+from typing import Any
+
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,16 +27,14 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_about_models = request.path.startswith("/models/")
     near = missing.near(request.path) if is_about_models else []
-    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    about = {"rows": near, "path": request.path, "request_id": request_id}
-    return render(request, "404.html", about, status=404)
+    return _page(request, 404, rows=near, path=request.path)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, 500)
 
 
-def _page(request: HttpRequest, status: int, **more: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, **more: Any) -> HttpResponse:
     """The id is the one in the log: whoever runs this installation finds the cause by it."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     return render(request, f"{status}.html", {"request_id": request_id, **more}, status=status)

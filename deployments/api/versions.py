@@ -17,6 +17,7 @@ from accounts.authentication import TokenAuthentication
 from accounts.models import Role, User
 from accounts.scopes import Needs
 from catalog.api import contract, shapes, versions
+from catalog.api.curating import is_curator
 from catalog.api.serializers import VersionShape
 from catalog.models import AIModel, Source
 from config.api.bodies import TooLarge
@@ -94,8 +95,7 @@ class VersionList(versions.VersionList):
 
 
 def _check_right(user: User, owner: str, name: str) -> None:
-    is_curator = user.is_staff and user.has_perm("catalog.change_aimodel")
-    if is_curator and reach.is_oneself(user, user):
+    if is_curator(user):
         return
     names = [one.get_username() for one in reach.owners(user, Role.DEVELOPER)]
     if owner.lower() not in [name.lower() for name in names]:
