@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -200,11 +201,10 @@ def test_workers_go_on_when_postgresql_has_crashed_and_is_back(
 
 def postgresql_crashes() -> None:
     """A backend that is killed lets the server end all others, recover, and begin anew."""
-    with connection.copy().cursor() as cursor:
+    with closing(connection.copy()) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         os.kill(cursor.fetchone()[0], signal.SIGKILL)
     wait_until(lambda: not is_answered(), "the end of all connections")
-    connection.close()
     wait_until(is_answered, "PostgreSQL again")
 
 
@@ -213,6 +213,8 @@ def is_answered() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except OperationalError:
+        # A pooled one that looked alive may have died just then; Django would keep it for ever.
+        connection.close()
         return False
     return True
 
