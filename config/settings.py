@@ -260,6 +260,11 @@ def _sqlite() -> dict[str, object]:
     }
 
 
+# Given up soon, an attempt to connect is made anew by the next who asks. Left to itself it waits
+# twice as long each time, five minutes in all, and whoever asks meanwhile waits for it in vain.
+POSTGRESQL_POOL = {"min_size": 1, "max_size": 20, "timeout": 10, "reconnect_timeout": 2}
+
+
 def _postgresql() -> dict[str, object]:
     database: dict[str, object] = environ.Env.db_url_config(DATABASE_URL)
     if not database.get("NAME"):
@@ -267,12 +272,11 @@ def _postgresql() -> dict[str, object]:
             "DATABASE_URL names no database; set it as in "
             "postgresql://slipway:password@127.0.0.1:5432/slipway."
         )
-    pool = {"min_size": 1, "max_size": 20, "timeout": 10}
     return {
         **database,
         "ENGINE": "django.db.backends.postgresql",
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**database.get("OPTIONS", {}), "pool": pool},  # type: ignore[dict-item]
+        "OPTIONS": {**database.get("OPTIONS", {}), "pool": POSTGRESQL_POOL},  # type: ignore[dict-item]
     }
 
 

@@ -26,14 +26,14 @@ class Missing(Exception):
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(port: int | None = None) -> Iterator[str]:
     """The DATABASE_URL of a new, empty server."""
     programs = _postgresql_programs()
     user = _who_is_not_root()
     with _folder_of(user) as folder:
         initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "slipway"]
         _finish([*initdb, "--auth=trust", "--encoding=UTF8", "--no-sync"], user)
-        port = free_port()
+        port = port or free_port()
         command = [
             *(str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)),
             *("-k", str(folder), "-c", "listen_addresses=127.0.0.1"),

@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 
+from config import trouble
 from config.celery import LONGEST_END
 from deployments import actions, leases
 from deployments.models import Deployment, Instance, Status
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from tests.deployments.conftest import Deploy
 
 __all__ = ["ada", "deploy", "local", "own_var_dir"]
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+RECOVERY = 90.0  # seconds for PostgreSQL after a crash
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
 
 @pytest.fixture
@@ -205,7 +208,18 @@ def postgresql_crashes() -> None:
         cursor.execute("SELECT pg_backend_pid()")
         os.kill(cursor.fetchone()[0], signal.SIGKILL)
     wait_until(lambda: not is_answered(), "the end of all connections")
-    wait_until(is_answered, "PostgreSQL again")
+    # What thousands of tests left takes a busy machine a while to recover.
+    wait_until(takes_connections, "PostgreSQL again", seconds=RECOVERY)
+    wait_until(is_answered, "the pool again")
+
+
+def takes_connections() -> bool:
+    """Without the pool, which lets who asks wait until it has tried enough."""
+    try:
+        trouble.check_postgresql()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def is_answered() -> bool:
