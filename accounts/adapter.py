@@ -122,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever came in with the old one is out: all sessions end but the one that changed it."""
         super().set_password(user, password)
         is_own = self.request.user == user
-        sessions.end_others(user, but=self.request.session.session_key if is_own else None)
+        sessions.end_others(user, but=sessions.key_of(self.request) if is_own else None)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_change_password")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import limits
+from . import limits, sessions
 from .closing import actions as closing
 
 
@@ -10,6 +10,12 @@ from .closing import actions as closing
 def forget_counts() -> None:
     """Delete the counts of limits whose windows ended."""
     limits.sweep()
+
+
+@shared_task(ignore_result=True, expires=3600)  # type: ignore[untyped-decorator]
+def forget_sessions() -> None:
+    """Delete the sessions that ran out."""
+    sessions.forget()
 
 
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]

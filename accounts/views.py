@@ -38,7 +38,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def sessions(request: HttpRequest) -> HttpResponse:
     """POST ends all but this one."""
     user: User = request.user  # type: ignore[assignment]
-    this = request.session.session_key
+    this = keeping.key_of(request)
     if request.method == "POST":
         keeping.end_others(user, but=this)
         messages.success(request, _("All your other sessions have ended."))
@@ -54,7 +54,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
-    if session.session_key == request.session.session_key:
+    if session.session_key == keeping.key_of(request):
         return sign_out(request)  # type: ignore[no-any-return]
     keeping.end(session.user, [session.session_key])
     messages.success(request, _("The session has ended."))

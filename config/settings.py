@@ -177,7 +177,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.github",
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
+    "accounts.session_app.SessionsConfig",  # allauth.usersessions
     "accounts",
     "catalog",
     "deployments",
@@ -399,6 +399,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in before confirming, where ma
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL and not PUBLIC_URL.startswith("https://")
 # A session ends after two weeks without use (Django's default), and 30 days after its sign-in.
 SESSION_DAYS_MAX = 30
+SESSION_ENGINE = "accounts.session_store"
 
 _mail = environ.Env.email_url_config(EMAIL_URL or "dummymail://")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -623,6 +624,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "forget counts of limits": {
         "task": "accounts.tasks.forget_counts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "forget sessions": {
+        "task": "accounts.tasks.forget_sessions",
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import browsers, sessions
 from accounts.models import User
+from accounts.session_store import key_of_row
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -43,7 +44,7 @@ def test_the_list_names_browsers_and_marks_the_one_that_looks(ada: User) -> None
 
 def test_one_is_ended_and_the_others_go_on(ada: User) -> None:
     here, lost, other = signed_in(), signed_in(), signed_in()
-    row = UserSession.objects.get(session_key=lost.session.session_key)
+    row = UserSession.objects.get(session_key=key_of_row(lost.session.session_key))
 
     here.post(f"{LIST}/{row.pk}/end")
 

@@ -8,7 +8,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -17,6 +16,7 @@ from catalog.saved import actions, tokens
 from config import sealing, webhooks
 from deployments.models import WebhookKey
 from deployments.webhooks import keys
+from tests.copies import everything_in_the_database
 from tests.staff import SECRET, with_second_factor
 
 OLD, NEW = "old" * 20, "new" * 20
@@ -68,16 +68,6 @@ def test_a_key_is_exchanged_without_losing_a_secret(settings: Settings) -> None:
 
     settings.SEALING_KEYS = [NEW]
     assert sealing.opened(sealed) == "secret"
-
-
-def everything_in_the_database() -> str:
-    """Every row of every table, as a copy of the database would show it."""
-    with connection.cursor() as cursor:
-        dumped = []
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            dumped += [repr(row) for row in cursor.fetchall()]
-    return "\n".join(dumped)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.management import BaseCommand, CommandError
 from django.db import models, transaction
 
@@ -38,10 +39,12 @@ def _places() -> Iterator[tuple[type[models.Model], list[str]]]:
 
 
 def _may_hold(field: "models.Field[Any, Any]") -> bool:
-    """Fields of ours say so; what signing in needs lies in JSON of allauth's."""
+    """Fields of ours say so; allauth's JSON and Django's sessions cannot."""
     is_of_signing_in = field.model._meta.app_label == "mfa"
-    return isinstance(field, sealing.SealedField) or (
-        is_of_signing_in and isinstance(field, models.JSONField)
+    return (
+        isinstance(field, sealing.SealedField)
+        or (is_of_signing_in and isinstance(field, models.JSONField))
+        or (field.model is Session and field.attname == "session_data")
     )
 
 
