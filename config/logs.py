@@ -3,11 +3,15 @@
 import logging.config
 import re
 import threading
+from typing import Any
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 TOKEN = re.compile(r"(slip_[0-9A-Za-z]{7})[0-9A-Za-z]{20,}|(whsec_)[0-9A-Za-z+/=]{20,}")
+# What moves a terminal, ends a line for some reader, or turns the order of what is read.
+CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+OF_VALUES, OF_LINES = re.compile(rf"[\n\t{CONTROLS}]"), re.compile(f"[{CONTROLS}]")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -47,9 +51,11 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
         [JSON_TRACEBACKS, structlog.processors.JSONRenderer()]
         if is_json
         else [
+            on_one_line,
             structlog.dev.ConsoleRenderer(
                 colors=False, exception_formatter=structlog.dev.plain_traceback
-            )
+            ),
+            kept_together,
         ]
     )
     return {
@@ -78,11 +84,11 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
     }
 
 
-class WithoutTokens(logging.Formatter):
+class Careful(logging.Formatter):
     """For what logs before the settings are read, in a way of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_tokens(None, "", super().format(record))
+        return without_tokens(None, "", kept_together(None, "", super().format(record)))
 
 
 def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
@@ -91,6 +97,25 @@ def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
         return
     about = (ended.exc_type, ended.exc_value, ended.exc_traceback)
     logging.getLogger("threading").error("a thread ended with an error", exc_info=about)
+
+
+def on_one_line(
+    _logger: object, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """A path, a name, a receiver's answer: whatever somebody wrote into it begins no line."""
+    return {
+        key: OF_VALUES.sub(_escaped, value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
+
+
+def kept_together(_logger: object, _name: str, line: Any) -> str:
+    """Further lines, those of tracebacks, are set in: nothing in them passes for an event."""
+    return OF_LINES.sub(_escaped, line).replace("\n", "\n    ")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def without_tokens(_logger: object, _name: str, line: str) -> str:

@@ -9,7 +9,7 @@ from gunicorn.http import message
 from gunicorn.workers.base import Worker
 
 from config import slow_clients
-from config.logs import WithoutTokens
+from config.logs import Careful
 
 wsgi_app = "config.wsgi"
 bind = [f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
@@ -25,12 +25,13 @@ loglevel = "warning"
 
 
 class Logger(Plain):  # type: ignore[misc]
-    """What gunicorn says of a request that it cannot read may hold a token, too."""
+    """What gunicorn says of a request that it cannot read may hold anything, a token too."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(WithoutTokens(self.error_fmt, self.datefmt))
+        for log, form in ((self.error_log, self.error_fmt), (self.access_log, self.access_fmt)):
+            for handler in log.handlers:
+                handler.setFormatter(Careful(form, self.datefmt))
 
 
 logger_class = Logger

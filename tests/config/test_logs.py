@@ -1,6 +1,7 @@
 """What stands in the logs, and what never does."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,3 +113,79 @@ def test_no_logger_of_any_part_lets_a_token_out(tmp_path: Path) -> None:
     assert "a warning with slip_A1b2C3d..." in logged
     assert "a thread with slip_A1b2C3d..." in logged
     assert "A1b2C3d4" not in logged
+
+
+HOSTILE = """
+import logging, os, threading, warnings
+os.environ.update(VAR_DIR=VAR_DIR, LOG_JSON=IS_JSON, DJANGO_SETTINGS_MODULE="config.settings")
+import django
+django.setup()
+import structlog
+from django.http import HttpResponse
+from django.test import RequestFactory
+from config.celery import app
+from config.middleware import request_id
+from config.web import Logger
+from gunicorn.config import Config
+app.log.setup()
+line = '{"event": "forged", "level": "critical"}'
+bad = f"x\\r\\n{line}\\n2026-11-25T00:00:00Z [critical ] forged\\x1b[2J\\x1b]0;t\\x07\\x9b1m"
+bad += '\\u2028\\u202e\\0", "level": "critical'
+class Named:
+    __repr__ = lambda self: f"<Model {bad}>"
+request_id(lambda request: HttpResponse())(RequestFactory().get("/models/" + bad))
+for name in ("accounts", "deployments.webhooks", "celery.task", "celery.worker", "django.request"):
+    logging.getLogger(name).error("%s", bad)
+    log = structlog.get_logger(name)
+    log.warning("call refused", error=bad, about={"name": bad}, model=Named(), many=[bad])
+    log.warning(bad, failed=ValueError(bad))
+try:
+    try:
+        raise ValueError(bad)
+    except ValueError as error:
+        error.add_note(bad)
+        raise OSError(bad) from error
+except OSError:
+    logging.getLogger("accounts").exception(bad)
+    structlog.get_logger("catalog").exception("import failed", name=bad)
+    Logger(Config()).exception("Invalid request %s", bad)
+logging.getLogger("django.security.csrf").error("why", stack_info=True)
+settled = Config()
+settled.set("accesslog", "-")
+Logger(settled).access_log.info(bad)
+warnings.warn(bad)
+def fail():
+    raise ValueError(bad)
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+"""
+BEGINNING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z \[\w+ *\] |\[\d{4}-\d\d-\d\d [^]]+\] \[\d+\] ")
+ENDS = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")  # of lines, to readers and terminals
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def _hostile(tmp_path: Path, *, is_json: bool) -> list[str]:
+    given = f"VAR_DIR, IS_JSON = {str(tmp_path)!r}, {str(is_json)!r}\n"
+    logged = _run(given + HOSTILE)
+    assert len(logged) > 5_000, logged
+    return [line for line in ENDS.split(logged) if line]
+
+
+def test_nothing_from_outside_forges_a_line_for_people(tmp_path: Path) -> None:
+    lines = _hostile(tmp_path, is_json=False)
+
+    assert [line for line in lines if CONTROLS.search(line)] == []
+    assert [line for line in lines if not (BEGINNING.match(line) or line.startswith("    "))] == []
+    assert [line for line in lines if re.match(r"\S+ \[critical", line)] == []
+
+
+def test_nothing_from_outside_forges_a_line_for_machines(tmp_path: Path) -> None:
+    lines = _hostile(tmp_path, is_json=True)
+
+    # gunicorn speaks for itself, before the settings are read.
+    ours = [line for line in lines if not (line.startswith("    ") or BEGINNING.match(line))]
+    events = [json.loads(line) for line in ours]
+    assert [line for line in lines if CONTROLS.search(line)] == []
+    assert {event["level"] for event in events} == {"info", "warning", "error"}
+    assert [event for event in events if event["event"] == "forged"] == []
