@@ -88,8 +88,18 @@ def ask(world: World, route: Route, method: str, actor: str, whose: str, client:
     with taken_back():
         response = send(path, *([body] if method == "POST" else []), **options)
     if response.streaming:
-        response.close()
+        _end(response)
     return response
+
+
+def _end(response: Any) -> None:
+    """As Django's client ends what does not stream: the transaction keeps its connection."""
+    from django.core.signals import request_finished
+    from django.db import close_old_connections
+
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    request_finished.connect(close_old_connections)
 
 
 def answers(world: World, route: Route, method: str) -> list[str]:

@@ -5,10 +5,12 @@ a stranger, a curator and an administrator; of each kind of thing one of each ow
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 ACTORS = (
@@ -31,14 +33,13 @@ class World:
     def client(self, actor: str, *, is_api: bool, **options: Any) -> Client:
         """A new one each time, as some answers take cookies away."""
         if actor == "nobody":
-            return Client(raise_request_exception=False, **options)
+            return _client(**options)
         if is_api:
-            headers = {"Authorization": f"Bearer {self.tokens[actor]}"}
-            return Client(raise_request_exception=False, headers=headers, **options)
+            return _client(headers={"Authorization": f"Bearer {self.tokens[actor]}"}, **options)
         return self.browser(actor, **options)
 
     def browser(self, actor: str, **options: Any) -> Client:
-        client = Client(raise_request_exception=False, **options)
+        client = _client(**options)
         client.cookies["sessionid"] = self.sessions[actor]
         return client
 
@@ -49,12 +50,28 @@ class World:
         return str(route.filled({**self.names[whose], **own}))
 
 
+@cache
+def _handler(*, enforce_csrf_checks: bool) -> ClientHandler:
+    """What is behind the clients: made once, as it puts all middleware together."""
+    return ClientHandler(enforce_csrf_checks)
+
+
+def _client(*, enforce_csrf_checks: bool = False, **options: Any) -> Client:
+    client = Client(raise_request_exception=False, **options)
+    client.handler = _handler(enforce_csrf_checks=enforce_csrf_checks)
+    return client
+
+
 def build() -> World:
+    from accounts.models import Token
+
     world = World()
     _people(world)
     for whose in (THEIRS, HERS, MEMBERS):
         world.names[whose] = _things(world, whose)
     _limited_tokens(world)
+    # Used just now, and for as long as the tests go on, so that no question notes it.
+    Token.objects.update(used_at=timezone.now() + timedelta(hours=1), address="127.0.0.1")
     world.places = sorted(_places(world).items(), key=lambda place: len(place[0]))
     return world
 
