@@ -5,12 +5,30 @@ from django.urls import path
 from . import api
 from .organizations import api as organizations
 
+ORGANIZATION = "organizations/<str:name>"
+
 urlpatterns = [
     path("account", api.Account.as_view(), name="account"),
     path("organizations", organizations.OrganizationList.as_view(), name="organizations"),
+    path(ORGANIZATION, organizations.OrganizationDetail.as_view(), name="organization"),
     path(
-        "organizations/<str:name>/members",
+        f"{ORGANIZATION}/members",
         organizations.MemberList.as_view(),
         name="organization-members",
+    ),
+    path(
+        f"{ORGANIZATION}/members/<str:username>",
+        organizations.MemberDetail.as_view(),
+        name="organization-member",
+    ),
+    path(
+        f"{ORGANIZATION}/invitations",
+        organizations.InvitationList.as_view(),
+        name="organization-invitations",
+    ),
+    path(
+        f"{ORGANIZATION}/invitations/<int:invitation_id>",
+        organizations.InvitationDetail.as_view(),
+        name="organization-invitation",
     ),
 ]

@@ -37,6 +37,11 @@ class Scope(models.TextChoices):
     FILES_READ = "files:read", _("Read files")
     WEBHOOKS_WRITE = "webhooks:write", _("Send webhooks again, and read them and their secret")
     WEBHOOKS_READ = "webhooks:read", _("Read deliveries of webhooks and their secret")
+    ORGANIZATIONS_WRITE = (
+        "organizations:write",
+        _("Make organisations, and decide who is in them; read invitations"),
+    )
+    ORGANIZATIONS_READ = "organizations:read", _("Read invitations into organisations")
     CURATE = "curate", _("Hide, list and deprecate models, as you may as a curator")
 
 
@@ -63,6 +68,20 @@ def Needs(scope: str, writing: str = "") -> type[Scoped]:
     """For permission_classes: Needs("files:read", "files:write") wants the second for changes."""
     scopes = {"scope": Scope(scope).value, "writing": Scope(writing or scope).value}
     return type("Needs", (Scoped,), scopes)
+
+
+class ScopedChanges(Scoped):
+    """To read, any token does."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method in READING:
+            return SignedIn().has_permission(request, view)
+        return super().has_permission(request, view)
+
+
+def NeedsToChange(writing: str) -> type[Scoped]:
+    """As Needs, where what is read needs no scope."""
+    return type("NeedsToChange", (ScopedChanges,), {"scope": writing, "writing": writing})
 
 
 class SignedIn(BasePermission):

@@ -480,6 +480,7 @@ TAGS = (
     "Files",
     "Webhooks",
     "Account",
+    "Organizations",
     "API",
 )
 SPECTACULAR_SETTINGS = {

@@ -18,14 +18,13 @@ def in_a_week() -> datetime:
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> Self:
+        """What was neither accepted nor taken back, though its week may be over."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
     def open(self) -> Self:
         """What somebody can still accept."""
-        return self.filter(
-            accepted_at=None,
-            revoked_at=None,
-            expires_at__gt=Now(),
-            organization__is_active=True,
-        )
+        return self.waiting().filter(expires_at__gt=Now(), organization__is_active=True)
 
 
 class Invitation(models.Model):

@@ -10,14 +10,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from accounts import audit, tokens
+from accounts import audit, limits, tokens
 from accounts.models import Invitation, Membership, Role, User
 from accounts.models.invitations import in_a_week
+from config.api.problems import Limit, LimitReached
 
 from . import actions
 
 MOST_OPEN = 100
+SENT_A_DAY = 100  # by one person: each may send a letter to anybody
 
 
 class TooMany(Exception):
@@ -32,17 +35,28 @@ class MemberAlready(Exception):
     """Who opens it is in the organisation."""
 
 
-@transaction.atomic
 def invite(organization: User, *, email: str, role: Role, by: User) -> tuple[Invitation, str]:
     """The row and its link, which nobody can tell again. The same address again: a new link.
 
-    Raises TooMany.
+    Raises TooMany or LimitReached.
     """
+    _count(by)
+    return _invited(organization, email=email, role=role, by=by)
+
+
+def invite_again(invitation: Invitation, by: User) -> str:
+    """Another link for another week; the one before opens nothing. Raises LimitReached."""
+    _count(by)
+    return _renewed(invitation)
+
+
+@transaction.atomic
+def _invited(organization: User, *, email: str, role: Role, by: User) -> tuple[Invitation, str]:
     User.objects.select_for_update().get(pk=organization.pk)
     address = email.strip().lower()
-    rows = organization.invitations.filter(accepted_at=None, revoked_at=None)
+    rows = organization.invitations.waiting()
     if known := rows.filter(email=address).first():
-        return known, renew(known, role=role)
+        return known, _renewed(known, role=role)
     if rows.count() >= MOST_OPEN:
         raise TooMany
     text = _new_text()
@@ -53,8 +67,7 @@ def invite(organization: User, *, email: str, role: Role, by: User) -> tuple[Inv
 
 
 @transaction.atomic
-def renew(invitation: Invitation, *, role: Role | None = None) -> str:
-    """Another link for another week; the one before opens nothing any more."""
+def _renewed(invitation: Invitation, *, role: Role | None = None) -> str:
     text = _new_text()
     invitation.digest, invitation.expires_at = tokens.digest(text), in_a_week()
     invitation.role = role or invitation.role
@@ -66,7 +79,7 @@ def renew(invitation: Invitation, *, role: Role | None = None) -> str:
 
 @transaction.atomic
 def revoke(invitation: Invitation) -> None:
-    waiting = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    waiting = Invitation.objects.waiting().filter(pk=invitation.pk)
     if waiting.update(revoked_at=Now()):
         told = {"email": invitation.email}
         audit.note("invitation.revoked", about=invitation.organization, after=told)
@@ -93,6 +106,24 @@ def find(text: str) -> Invitation | None:
 
 def link(text: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse('invitation', args=[text])}"
+
+
+def _count(by: User) -> None:
+    """Raises LimitReached, or Uncounted when the database does not say."""
+    verdict = limits.strict(f"invitations:{by.pk}", SENT_A_DAY, 86_400)
+    if verdict.is_allowed:
+        return
+    said = _("You sent %(most)s invitations today; go on in %(hours)s hours.")
+    raise LimitReached(
+        said % {"most": SENT_A_DAY, "hours": -(-verdict.reset_in // 3600)},
+        Limit(
+            name="invitations sent in a day",
+            unit="requests",
+            most=SENT_A_DAY,
+            used=SENT_A_DAY,
+            reset_in=verdict.reset_in,
+        ),
+    )
 
 
 def _new_text() -> str:

@@ -98,7 +98,6 @@ def _members(organization: User, user: User) -> list[Member]:
 
 
 def _invited(organization: User) -> list[Invited]:
-    waiting = organization.invitations.filter(accepted_at=None, revoked_at=None)
     now = timezone.now()
     return [
         Invited(
@@ -107,5 +106,5 @@ def _invited(organization: User) -> list[Invited]:
             by=each.created_by.get_username() if each.created_by else "",
             is_over=each.expires_at <= now,
         )
-        for each in waiting.select_related("created_by")
+        for each in organization.invitations.waiting().select_related("created_by")
     ]

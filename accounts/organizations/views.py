@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import limits, reach
+from accounts import reach
 from accounts.models import Invitation, Membership, Role, User
+from config.api.problems import LimitReached
 
 from . import actions, invitations, mails, pages
 from .forms import InvitationForm, OrganizationForm, RoleForm, ShownNameForm
 
 View = Callable[..., HttpResponse]
-INVITED_A_DAY = 100  # by one person: each may send a letter to anybody
 
 
 def of_members(view: View) -> View:
@@ -141,10 +141,13 @@ def leave(request: HttpRequest, organization: User) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, organization: User) -> HttpResponse:
     form = InvitationForm(request.POST)
-    if not form.is_valid() or not _may_invite(request, form):
+    if not form.is_valid():
         return _page(request, organization, form, status=400)
     try:
         invitation, link = invitations.invite(organization, by=_user(request), **form.cleaned_data)
+    except LimitReached as reached:
+        form.add_error(None, str(reached.detail))
+        return _page(request, organization, form, status=429)
     except invitations.TooMany:
         said = _("%(most)s invitations are open, as many as can be; take some back first.")
         form.add_error(None, said % {"most": invitations.MOST_OPEN})
@@ -156,10 +159,12 @@ def invite(request: HttpRequest, organization: User) -> HttpResponse:
 @require_POST
 def invite_again(request: HttpRequest, organization: User, pk: int) -> HttpResponse:
     invitation = _waiting(organization, pk)
-    form = InvitationForm()
-    if not _may_invite(request, form):
-        return _page(request, organization, form, status=400)
-    return _sent(request, invitation, invitations.renew(invitation))
+    try:
+        link = invitations.invite_again(invitation, _user(request))
+    except LimitReached as reached:
+        messages.error(request, str(reached.detail))
+        return redirect("organization", organization.get_username())
+    return _sent(request, invitation, link)
 
 
 @of_admins
@@ -209,19 +214,8 @@ def _is_member(request: HttpRequest, invitation: Invitation) -> bool:
     return invitation.organization.members.filter(user=request.user).exists()
 
 
-def _may_invite(request: HttpRequest, form: InvitationForm) -> bool:
-    """Else the form tells why not."""
-    verdict = limits.strict(f"invitations:{_user(request).pk}", INVITED_A_DAY, 86_400)
-    if not verdict.is_allowed:
-        said = _("You sent %(most)s invitations today; go on in %(hours)s hours.")
-        words = {"most": INVITED_A_DAY, "hours": -(-verdict.reset_in // 3600)}
-        form.cleaned_data = {}
-        form.add_error(None, said % words)
-    return verdict.is_allowed
-
-
 def _waiting(organization: User, pk: int) -> Invitation:
-    rows = organization.invitations.filter(accepted_at=None, revoked_at=None)
+    rows = organization.invitations.waiting()
     return get_object_or_404(rows.select_related("organization"), pk=pk)
 
 

@@ -1,6 +1,5 @@
 """Collections of people and organisations: made, read, changed and deleted, and what is in them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -30,7 +29,7 @@ from catalog.models.collections import (
     NAME_LIMIT,
     NOTE_LIMIT,
 )
-from config.api import pages
+from config.api import pages, reading
 from config.api.contract import PROBLEM
 from config.api.pages import Listing, Segment
 from config.api.problems import BadParameters
@@ -138,7 +137,7 @@ class Collections(Collecting, CollectionList):
         tags=["Collections"],
     )
     def post(self, request: Request) -> Response:
-        said = _said(request, NewCollectionShape)
+        said = reading.body(request, NewCollectionShape)
         made = actions.make(
             _owner(request, said.get("owner", "")),
             name=said["name"],
@@ -193,7 +192,7 @@ class OwnCollection(Collecting):
     )
     def patch(self, request: Request, owner: str, slug: str) -> Response:
         found = _changeable(request, owner, slug)
-        said = _said(request, ChangedCollectionShape)
+        said = reading.body(request, ChangedCollectionShape)
         kept = {name: getattr(found, name) for name in ("name", "description", "visibility")}
         actions.change(found, **{**kept, **said})
         return Response(_whole(found, request))
@@ -225,7 +224,7 @@ class CollectedModel(Collecting):
     ) -> Response:
         found = _changeable(request, owner, slug)
         ai_model = naming.find(model_owner, model_name).ai_model
-        said = _said(request, WantedItemShape)
+        said = reading.body(request, WantedItemShape)
         item = actions.add(found, ai_model, note=said.get("note"))
         if "position" in said:
             actions.move(found, item, to=said["position"])
@@ -246,25 +245,6 @@ class CollectedModel(Collecting):
         if not actions.remove(found, [ai_model.pk]):
             raise NotFound(f"{ai_model} is not in the collection {found.full_slug}.")
         return Response(status=204)
-
-
-def _said(request: Request, shape: type[serializers.Serializer[None]]) -> dict[str, Any]:
-    """Raises BadParameters, which names each wrong field."""
-    body = request.data
-    if not isinstance(body, Mapping):
-        raise BadParameters({"body": ["Send a JSON object."]})
-    serializer = shape(data=body)
-    known = ", ".join(serializer.fields)
-    wrong = {
-        str(name): [f"There is no such field; there are {known}."]
-        for name in body
-        if name not in serializer.fields
-    }
-    if not serializer.is_valid():
-        wrong |= {name: [str(each) for each in found] for name, found in serializer.errors.items()}
-    if wrong:
-        raise BadParameters(wrong)
-    return dict(serializer.validated_data)
 
 
 def _owner(request: Request, name: str) -> User:

@@ -41,6 +41,12 @@ class BadParameters(ValidationError):
         ]
 
 
+class Conflict(APIException):
+    """It cannot be done as things stand; the sentence says what would have to change."""
+
+    status_code = HTTPStatus.CONFLICT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """One that was reached, as programs are told of it."""

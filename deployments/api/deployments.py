@@ -1,10 +1,8 @@
 """/v1/deployments: deploy, look, change, stop, start, go back, delete."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +13,7 @@ from accounts.authentication import TokenAuthentication
 from accounts.scopes import ANY_METHOD, READING, Needs
 from catalog.api import naming, parameters
 from catalog.models import AIModel, Version
-from config.api import pages
+from config.api import pages, reading
 from config.api.problems import BadParameters
 from deployments import actions, hardware, moves, preflight
 from deployments.api import deployment_contract as contract
@@ -62,7 +60,7 @@ class DeploymentList(Deploying):
 
     @contract.create
     def post(self, request: Request) -> Response:
-        said = _said(request, contract.DeployShape)
+        said = reading.body(request, contract.DeployShape)
         user: Any = request.user
         owner = owners.of_new(user, said.get("owner", ""))
         ai_model, version = _model(said)
@@ -85,7 +83,7 @@ class DeploymentList(Deploying):
 class Preflight(Deploying):
     @contract.preflight
     def post(self, request: Request) -> Response:
-        said = _said(request, contract.PreflightRequestShape)
+        said = reading.body(request, contract.PreflightRequestShape)
         _ai_model, version = _model(said)
         chosen = _hardware_for(said, version)
         found = preflight.check(version, chosen, max(1, said.get("min_instances", 1)))
@@ -112,7 +110,7 @@ class DeploymentDetail(Deploying):
     @contract.update
     def patch(self, request: Request, owner: str, name: str) -> Response:
         deployment = _changeable(request, owner, name)
-        said = _said(request, contract.ChangeShape)
+        said = reading.body(request, contract.ChangeShape)
         changes = dict(said)
         if "version" in said:
             changes["version"] = _version(deployment.ai_model, said["version"])
@@ -147,7 +145,7 @@ class RollBack(Deploying):
     @contract.roll_back
     def post(self, request: Request, owner: str, name: str) -> Response:
         deployment = _changeable(request, owner, name)
-        said = _said(request, contract.RollBackShape)
+        said = reading.body(request, contract.RollBackShape)
         actions.roll_back(deployment, by=_who(request), number=said["number"])
         return self.answer(request, deployment)
 
@@ -190,25 +188,6 @@ class HardwareList(APIView):
                 for each in offered
             ]
         )
-
-
-def _said(request: Request, shape: type[serializers.Serializer[None]]) -> dict[str, Any]:
-    """Raises BadParameters, which names each wrong field."""
-    body = request.data
-    if not isinstance(body, Mapping):
-        raise BadParameters({"body": [_("Send a JSON object.")]})
-    serializer = shape(data=body)
-    known = ", ".join(serializer.fields)
-    wrong = {
-        str(name): [_("There is no such field; there are %s.") % known]
-        for name in body
-        if name not in serializer.fields
-    }
-    if not serializer.is_valid():
-        wrong |= {name: [str(each) for each in found] for name, found in serializer.errors.items()}
-    if wrong:
-        raise BadParameters(wrong)
-    return dict(serializer.validated_data)
 
 
 def _owned(request: Request, owner: str, name: str) -> Deployment:

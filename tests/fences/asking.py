@@ -59,6 +59,11 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "models/{owner}/{name}/collect"): lambda world, whose: {
         "on": str(world.names[whose]["collection"])
     },
+    ("POST", "v1/organizations"): lambda _world, _whose: {"username": "another"},
+    ("POST", "v1/organizations/{name}/invitations"): lambda _world, _whose: {
+        "email": "x@example.org",
+        "role": "viewer",
+    },
     ("POST", "organizations/new"): lambda _world, _whose: {"name": "another"},
     ("POST", "organizations/{name}/invitations"): lambda _world, _whose: {
         "email": "x@example.org",

@@ -208,6 +208,11 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
         "organizations/": {"name": THEIRS},
         "account/organizations/": {"name": THEIRS},
         "v1/organizations/": {"name": THEIRS},
+        "v1/organizations/{name}/members/": {"name": THEIRS, "username": MEMBERS},
+        "v1/organizations/{name}/invitations/": {
+            "name": THEIRS,
+            "invitation_id": invitation.pk,
+        },
         "organizations/{name}/members/": {"name": THEIRS, "pk": member.pk},
         "organizations/{name}/invitations/": {"name": THEIRS, "pk": invitation.pk},
         "invitations/": {"text": INVITED},
