@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployments.api import deployments, files, predictions, versions, webhooks
+from deployments.api import deliveries, deployments, files, predictions, versions, webhooks
 
 MODEL = "models/<str:owner>/<path:name>"  # names may hold slashes: see catalog/api_urls.py
 PREDICTION = "predictions/<str:prediction_id>"
@@ -31,5 +31,16 @@ urlpatterns = [
     path("files", files.FileList.as_view(), name="files"),
     path("files/<str:file_id>", files.FileDetail.as_view(), name="file"),
     path("files/<str:file_id>/download", files.FileDownload.as_view(), name="file-download"),
+    path("webhooks/deliveries", deliveries.DeliveryList.as_view(), name="deliveries"),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>",
+        deliveries.DeliveryDetail.as_view(),
+        name="delivery",
+    ),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/redeliver",
+        deliveries.Redeliver.as_view(),
+        name="redeliver",
+    ),
     path("webhooks/default/secret", webhooks.DefaultSecret.as_view(), name="webhook-secret"),
 ]

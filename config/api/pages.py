@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
@@ -43,7 +44,7 @@ class Segment:
         if after:
             rows = rows.filter(*self._beyond(after, falling=falling))
         return [
-            Place(index, value.isoformat() if isinstance(value, datetime) else str(value), pk)
+            Place(index, value.isoformat() if isinstance(value, datetime) else str(value), _key(pk))
             for value, pk in rows.values_list(self.column, self.pk)[:count]
         ]
 
@@ -55,6 +56,10 @@ class Segment:
             Q(**{f"{self.column}__{further}e": value}),
             Q(**{f"{self.column}__{further}": value}) | Q(**{f"{self.pk}__{nearer}": place.pk}),
         ]
+
+
+def _key(pk: Any) -> int | str:
+    return str(pk) if isinstance(pk, UUID) else pk
 
 
 @dataclass(frozen=True)

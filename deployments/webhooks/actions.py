@@ -22,6 +22,10 @@ class TestsWaiting(Exception):
     """The tests that were asked for before are still on their way."""
 
 
+class BodyGone(Exception):
+    """The data of its prediction was removed, and what was to be said with it."""
+
+
 @transaction.atomic
 def send_test(owner: User, url: str) -> Delivery:
     """Raises outbound.Refused or TestsWaiting."""
@@ -37,7 +41,12 @@ def send_test(owner: User, url: str) -> Delivery:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """Deliver once more, under the same id, whatever came of it before; False: it waits already."""
+    """Deliver once more, under the same id, whatever came of it before; False: it waits already.
+
+    Raises BodyGone.
+    """
+    if not delivery.body:
+        raise BodyGone
     settled = Delivery.objects.filter(pk=delivery.pk).exclude(status=Delivery.Status.WAITING)
     is_done = settled.update(
         status=Delivery.Status.WAITING,

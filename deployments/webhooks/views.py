@@ -40,9 +40,12 @@ def delivery(request: HttpRequest, pk: str) -> HttpResponse:
 def send_again(request: HttpRequest, pk: str) -> HttpResponse:
     delivery = _owned(request, pk)
     reach.require(request.user, delivery.owner)
-    if not delivery.body:
+    try:
+        is_asked = actions.send_again(delivery)
+    except actions.BodyGone:
         messages.error(request, _("It cannot be sent again: the data of its prediction is gone."))
-    elif actions.send_again(delivery):
+        return redirect(delivery)
+    if is_asked:
         messages.success(request, _("It is sent again; reload to see what came of it."))
     else:
         messages.error(request, _("It is on its way already; reload to see what came of it."))

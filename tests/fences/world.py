@@ -156,6 +156,7 @@ def _things(world: World, whose: str) -> dict[str, Any]:
         "prediction_id": waiting.pk,
         "file_id": stored.pk,
         "pk": delivery.pk,
+        "delivery_id": delivery.pk,
         "model_owner": "slipway",
         "model_name": "hello",
         "version_id": version.version_id,
