@@ -88,10 +88,10 @@ def milliseconds(texts: list[str], forget: Callable[[], None]) -> list[float]:
 
 
 def measure(title: str, queries: list[Graded]) -> list[Answer]:
-    from catalog.search import vectors  # noqa: PLC0415
+    from catalog.search.vectors import asking  # noqa: PLC0415
 
     answers = [ask(query) for query in queries]
-    taken = milliseconds([query.text for query in queries], vectors.forget)
+    taken = milliseconds([query.text for query in queries], asking.forget)
     print(
         f"{title:28} {sum(answer.holds for answer in answers):3} of {len(answers):3} hold   "
         f"nDCG@10 {sum(answer.ndcg for answer in answers) / len(answers):.3f}   "

@@ -2,9 +2,8 @@
 
 from celery import shared_task
 
-from catalog.saved import alerts, forgetting, looking
+from catalog.saved import alerts, forgetting
 from catalog.search import indexing
-from catalog.search.vectors import building
 from catalog.sources import copies
 
 REBUILD_SECONDS = 3600  # A sweep may find that the whole index is due.
@@ -32,6 +31,8 @@ def check_index() -> None:
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
 def look_for_new_matches() -> None:
     """Look at the saved searches that are due, and make e-mails of what was found."""
+    from catalog.saved import looking  # noqa: PLC0415 - numpy takes 10 MB in every process
+
     looking.look_at_due()
     alerts.make_due_mails()
 
@@ -57,4 +58,6 @@ def group_copies() -> None:
 @shared_task(ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
 def keep_vectors() -> None:
     """Bring the vectors of changed models in step, or have many of them made."""
+    from catalog.search.vectors import building  # noqa: PLC0415 - the same
+
     building.sweep()

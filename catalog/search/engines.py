@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
-from catalog.search import embedded, meilisearch
 from catalog.search.documents import Document
 from catalog.search.query import Query, Results
 
@@ -53,7 +52,14 @@ class Engine(Protocol):
 
 
 def engine() -> Engine:
-    return meilisearch if settings.SEARCH_URL else embedded
+    """Only the engine that is asked is loaded: each takes megabytes in every process."""
+    if settings.SEARCH_URL:
+        from catalog.search import meilisearch  # noqa: PLC0415
+
+        return meilisearch
+    from catalog.search import embedded  # noqa: PLC0415
+
+    return embedded
 
 
 def name() -> str:

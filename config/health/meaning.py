@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from catalog.search.vectors.standing import standing
-
 from .parts import Part, State
 
 
 def check() -> Part:
     """Without it the words answer alone, so nothing of it is ever down."""
+    from catalog.search.vectors.standing import standing  # noqa: PLC0415 - with numpy it takes 10 MB
+
     now = standing()
     facts = {
         "embedder": now.embedder,

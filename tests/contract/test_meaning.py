@@ -3,8 +3,7 @@
 import pytest
 
 from catalog.models import AIModel, ModelVector
-from catalog.search import vectors
-from catalog.search.vectors import building, learned
+from catalog.search.vectors import asking, building, learned
 from tests.vectors import taught
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +16,7 @@ def _meaning(settings, tmp_path):
     settings.SEARCH_VECTORS_DIR = tmp_path / "vectors"
     payload = taught(("mend torn snapshot", "restoration worn prints"), ("singer", "vocals"))
     learned.keep(payload, texts=1000)
-    vectors.forget()
+    asking.forget()
 
 
 @pytest.fixture

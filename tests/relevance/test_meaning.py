@@ -6,8 +6,7 @@ import pytest
 
 from catalog import search
 from catalog.models import AIModel
-from catalog.search import vectors
-from catalog.search.vectors import building
+from catalog.search.vectors import asking, building
 from catalog.search.vectors.training import train
 from tests.contract.conftest import Ask
 from tests.relevance import catalog, grading
@@ -27,7 +26,7 @@ def test_sentences_gain_and_nothing_gets_worse(ask: Ask, settings, tmp_path: Pat
     before = _by_kind()
     settings.SEARCH_EMBEDDER = "learned"
     building.build(train)
-    vectors.forget()
+    asking.forget()
 
     after = _by_kind()
 

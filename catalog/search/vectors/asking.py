@@ -6,7 +6,6 @@ from threading import Lock
 
 import structlog
 
-from catalog.search import words
 from catalog.search.typed import Typed
 from catalog.search.vectors import choice, matrix, trouble
 from catalog.search.vectors.interface import Refused, Unavailable, Vectors, sound
@@ -17,9 +16,7 @@ log = structlog.get_logger(__name__)
 NEAREST = 100
 # Of the fit of a word in a name: what is only alike comes after what was named.
 FIT = 0.35
-LEAST_LIKENESS = 0.2  # below that, nothing is meant
 MOST_WORDS = 6  # of a text; a longer one does not mean more
-LEAST_WORDS = 3  # of a text without stop words of which no model has all
 KEPT = 512  # answers of recent texts, since pages of one search ask for the same
 SPARED = 10.0  # seconds after a failure in which the embedder is not asked
 
@@ -28,25 +25,6 @@ Nearest = list[tuple[int, float]]
 _answers: OrderedDict[tuple[Stamp, str], Nearest] = OrderedDict()
 _lock = Lock()
 _spared_until = 0.0
-
-
-def means_something(typed: Typed, *, is_partial: bool) -> bool:
-    """Whether the text says what somebody wants, in words that the vocabulary has not."""
-    if "/" in typed.text or _is_understood(typed):
-        return False
-    says = [typed.words[at] for at in typed.places]
-    if any(sign.isdigit() for word in says for sign in word):
-        return False  # 8b and v3 name one of a family, whose others mean the same
-    is_said = typed.is_sentence or any(words.is_cjk(word) for word in says)
-    return is_said or (is_partial and len(says) >= LEAST_WORDS)
-
-
-def meant(typed: Typed, *, is_partial: bool) -> Nearest:
-    """nearest() for a text that is to be taken by its meaning, and for others nothing.
-
-    `is_partial`: no model has all the words.
-    """
-    return nearest(typed) if means_something(typed, is_partial=is_partial) else []
 
 
 def nearest(typed: Typed) -> Nearest:
@@ -79,15 +57,6 @@ def forget() -> None:
     with _lock:
         _answers.clear()
     _spared_until = 0.0
-
-
-def _is_understood(typed: Typed) -> bool:
-    """Whether the vocabulary knows every word that says something, as in 'english to german'.
-
-    It knows directions, too, which vectors do not.
-    """
-    covered = [found.covered for found in typed.meant] + [found.covered for found in typed.named]
-    return frozenset().union(*covered).issuperset(typed.places)
 
 
 def _counted(kept: Matrix, vector: Vectors, typed: Typed) -> Nearest:
