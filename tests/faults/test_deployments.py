@@ -73,9 +73,9 @@ def the_lease_is_over(deployment: Deployment) -> None:
 
 def only_one_runs(local: "LocalRuntime", deployment: Deployment, *, among: int = 1) -> None:
     (instance,) = deployment.instances.living()
-    running = local.keys()
-    assert instance.key in running
-    assert len(running) == among
+    # One that a paused worker was about to start is ended as an orphan, within ten seconds.
+    wait_until(lambda: len(local.keys()) == among, "the end of all others")
+    assert instance.key in local.keys()
     keepers = instances.alive(f"instances/{instance.key}")
     assert keepers, "its keeper is there"
     assert deployment.events.filter(code="Promised", instance=instance.key).count() == 1
