@@ -12,7 +12,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+from config import unheard
+
 MOST_PROXIES = 32  # read of a header; who sends more names is trusted no further
+SENT_ON = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"}
 LONGEST = 64  # of an address with its port, brackets and zone
 
 
@@ -38,6 +41,8 @@ def counted(address: str) -> str:
 def _found(request: HttpRequest) -> str:
     address = _text(request.META.get("REMOTE_ADDR", ""))
     if not (settings.TRUSTED_PROXIES or settings.TRUSTED_PROXY_HOPS):
+        if SENT_ON.intersection(request.META) and _is_near(address):
+            unheard.note(address)
         return address
     for place, heard in enumerate(_heard(request)):
         sender = _text(heard)
@@ -45,6 +50,12 @@ def _found(request: HttpRequest) -> str:
             break
         address = sender
     return address
+
+
+def _is_near(address: str) -> bool:
+    """A stranger may write these headers as well; one's own network, or a socket, seldom does."""
+    found = _read(address)
+    return found is None or not found.is_global
 
 
 def _is_trusted(address: str, place: int) -> bool:

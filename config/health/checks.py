@@ -18,6 +18,7 @@ from kombu.connection import Connection
 from kombu.exceptions import ChannelError, OperationalError
 
 from catalog.models import ImportRun
+from config import unheard
 
 from . import database, meaning, search
 from .heartbeat import RUNNER, seconds_since_worker
@@ -158,6 +159,8 @@ def check_version() -> Part:
         "Python": platform.python_version(),
         "process up for": f"{(time.monotonic() - STARTED) / 3600:.1f} h",
     }
+    if proxy := unheard.told():
+        facts["Proxy"] = proxy
     return Part(name="web", state=State.OK, sentence=_("It answers."), facts=facts)
 
 

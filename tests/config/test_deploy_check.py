@@ -15,6 +15,7 @@ def test_the_settings_of_production_pass_the_check_for_deployment(tmp_path: Path
         "SEALING_KEYS": "another-of-many-Characters-1234567890-abcdefghijklmnop",
         "ALLOWED_HOSTS": "models.example.org",
         "PUBLIC_URL": "https://models.example.org",
+        "TRUSTED_PROXIES": "1",
         "VAR_DIR": str(tmp_path),
         "PATH": os.environ["PATH"],
     }

@@ -21,6 +21,7 @@ PRODUCTION = {
     "SEALING_KEYS": "s" * 25 + "0123456789-abcdefghijklmno",
     "ALLOWED_HOSTS": "models.example.org",
     "PUBLIC_URL": "https://models.example.org",
+    "TRUSTED_PROXIES": "1",
 }
 
 
