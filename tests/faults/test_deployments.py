@@ -75,7 +75,8 @@ def only_one_runs(local: "LocalRuntime", deployment: Deployment, *, among: int =
     (instance,) = deployment.instances.living()
     # One that a paused worker was about to start is ended as an orphan, within ten seconds.
     wait_until(lambda: len(local.keys()) == among, "the end of all others")
-    assert instance.key in local.keys()
+    running = local.keys()
+    assert instance.key in running
     keepers = instances.alive(f"instances/{instance.key}")
     assert keepers, "its keeper is there"
     assert deployment.events.filter(code="Promised", instance=instance.key).count() == 1
