@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -37,7 +37,10 @@ def _with_organization(view: View, least: Role) -> View:
         mine = reach.owned_by(request.user, "pk")
         organization = get_object_or_404(User.objects.organizations().filter(mine), username=name)
         reach.require(request.user, organization, least)
-        return view(request, organization, **more)
+        try:
+            return view(request, organization, **more)
+        except Membership.DoesNotExist as gone:  # removed by somebody else in this moment
+            raise Http404 from gone
 
     return respond
 

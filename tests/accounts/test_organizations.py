@@ -133,6 +133,18 @@ def test_an_admin_changes_a_role_and_removes_a_member(as_ada: Client, acme: User
     assert noted("member.removed").after == {"member": "bob"}
 
 
+@pytest.mark.parametrize("act", ["role", "remove"])
+def test_a_member_whom_another_admin_removed_in_this_moment_is_not_there(
+    as_ada: Client, acme: User, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = membership(member(acme, Role.DEVELOPER))
+    monkeypatch.setattr(actions, "_lock", lambda _: Membership.objects.filter(pk=row.pk).delete())
+
+    response = as_ada.post(f"/organizations/acme/members/{row.pk}/{act}", {"role": "viewer"})
+
+    assert response.status_code == 404
+
+
 @pytest.mark.parametrize("act", ["leave", "members/{pk}/role", "members/{pk}/remove"])
 def test_the_last_admin_neither_leaves_nor_becomes_less(
     as_ada: Client, ada: User, acme: User, act: str
