@@ -9,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
@@ -26,6 +27,12 @@ from .models import AuditEvent, Closing, Invitation, Membership, Token, User
 # Nobody reads or writes what lies in these by hand: accounts/second_factor.py, sessions.py.
 for hidden in (Authenticator, EmailAddress, UserSession, SocialApp, SocialToken, SocialAccount):
     admin.site.unregister(hidden)
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
+    """Whoever is in one may what it may."""
 
 
 @admin.register(EmailAddress)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -120,3 +121,14 @@ def test_what_somebody_was_refused_is_in_it(client: Client) -> None:
     assert event.after == {"method": "GET", "path": "/v1/files"}
     assert (event.actor_name, event.token_prefix) == ("ada", text[:12])
     assert event.request_id == response["X-Request-Id"]
+
+
+def test_what_a_group_may_do_is_in_it(admin_client: Client) -> None:
+    """Whoever is in it may what it may."""
+    may = Permission.objects.get(codename="change_aimodel")
+
+    admin_client.post("/admin/auth/group/add/", {"name": "curators", "permissions": [may.pk]})
+
+    event = AuditEvent.objects.get(what="group.added")
+    assert event.about_name == "curators"
+    assert "change_aimodel" in json.dumps(event.after) or str(may) in json.dumps(event.after)
