@@ -16,7 +16,7 @@ from redis.retry import Retry
 log = structlog.get_logger(__name__)
 
 MOST_KEYS = 200_000  # of one window; who comes after them is not counted
-PATIENCE = 0.2  # seconds for Redis
+PATIENCE = 1.0  # seconds for Redis, which on a busy machine may need some tenths
 PAUSE = 5.0  # seconds without asking it, once it did not answer
 COUNT = """
 local used = redis.call('INCR', KEYS[1])
