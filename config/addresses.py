@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from config import unheard
 
 MOST_PROXIES = 32  # read of a header; who sends more names is trusted no further
-SENT_ON = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"}
+SENT_ON = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED")
 LONGEST = 64  # of an address with its port, brackets and zone
 
 
@@ -41,7 +41,7 @@ def counted(address: str) -> str:
 def _found(request: HttpRequest) -> str:
     address = _text(request.META.get("REMOTE_ADDR", ""))
     if not (settings.TRUSTED_PROXIES or settings.TRUSTED_PROXY_HOPS):
-        if SENT_ON.intersection(request.META) and _is_near(address):
+        if any(name in request.META for name in SENT_ON) and _is_near(address):
             unheard.note(address)
         return address
     for place, heard in enumerate(_heard(request)):
