@@ -274,7 +274,7 @@ def _postgresql() -> dict[str, object]:
         )
     return {
         **database,
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**database.get("OPTIONS", {}), "pool": POSTGRESQL_POOL},  # type: ignore[dict-item]
     }

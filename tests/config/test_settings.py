@@ -147,7 +147,7 @@ def test_a_postgresql_url_means_psycopg_with_its_pool(read: Read) -> None:
         "default"
     ]
 
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "config.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == (
         "db.example.org",
         5433,
