@@ -103,6 +103,11 @@ def _publisher_rows(number: int) -> QuerySet[Publisher, Any]:
     return Publisher.objects.filter(pk__in=shown, **_within(number)).order_by("pk")
 
 
+def part_of(pk: int) -> int:
+    """The number of the part in which a row with this id is."""
+    return (pk - 1) // SIZE + 1
+
+
 def _within(number: int) -> dict[str, int]:
     return {"pk__gt": (number - 1) * SIZE, "pk__lte": number * SIZE}
 

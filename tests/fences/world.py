@@ -169,6 +169,7 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
     from allauth.usersessions.models import UserSession
 
     from accounts.models import Invitation, Membership, Token
+    from catalog import sitemaps
     from catalog.kept import actions as kept
     from catalog.kept import tokens as kept_tokens
     from catalog.models import AIModel, Alert, Collection, Task
@@ -203,7 +204,7 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
         "v1/publishers/": {"slug": "slipway"},
         "tasks/": {"task_id": "text-generation"},
         "facets/": {"name": "task"},
-        "sitemaps/": {"kind": "models", "number": 1},
+        "sitemaps/": {"kind": "models", "number": sitemaps.part_of(model.pk)},
         "collections/{slug}": {"slug": "curated"},
         "v1/collections/{slug}": {"slug": "curated"},
         "organizations/": {"name": THEIRS},
