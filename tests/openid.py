@@ -1,4 +1,7 @@
-"""A small OpenID provider of the tests' own: discovery, authorization, token, userinfo, keys."""
+"""A small OpenID provider of the tests' own: discovery, authorization, token, userinfo, keys.
+
+It answers as GitHub does too, which has no OpenID: what docs.github.com says of its OAuth apps.
+"""
 
 import base64
 import hashlib
@@ -26,6 +29,7 @@ class Provider:
 
     url: str = ""
     person: dict[str, Any] = field(default_factory=dict)
+    addresses: list[dict[str, Any]] | None = None  # as GitHub lists them; None: it does not say
     says: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -53,7 +57,7 @@ def provider() -> Iterator[Provider]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             kept.asked.append(parts.path)
-            if parts.path == "/authorize":
+            if parts.path in ("/authorize", "/login/oauth/authorize"):
                 self._authorize(dict(parse_qsl(parts.query)))
             elif parts.path == "/elsewhere":
                 self._answer(302, b"", Location=f"{kept.url}/userinfo")
@@ -62,6 +66,8 @@ def provider() -> Iterator[Provider]:
             elif parts.path == "/userinfo":
                 is_known = self.headers["Authorization"] == "Bearer an-access-token"
                 self._json(kept.person if is_known else {}, 200 if is_known else 401)
+            elif parts.path in ("/user", "/user/emails"):
+                self._as_github(kept.person if parts.path == "/user" else kept.addresses)
             elif parts.path == "/keys":
                 jwk = jwt.algorithms.RSAAlgorithm.to_jwk(key().public_key(), as_dict=True)
                 self._json({"keys": [{**jwk, "kid": "1", "alg": "RS256"}]})
@@ -77,6 +83,10 @@ def provider() -> Iterator[Provider]:
             asked = kept.codes.pop(sent.get("code", ""), None)
             if asked is None or not self._is_client(sent, asked):
                 self._json({"error": "invalid_grant"}, 400)
+                return
+            if self.path == "/login/oauth/access_token":
+                form = urlencode({"access_token": "an-access-token", "token_type": "bearer"})
+                self._answer(200, form.encode(), "application/x-www-form-urlencoded")
                 return
             now = int(time.time())
             claims = {"iss": kept.url, "aud": CLIENT, "iat": now, "exp": now + 60, **kept.person}
@@ -108,12 +118,18 @@ def provider() -> Iterator[Provider]:
             back = urlencode({"code": code, "state": asked["state"]})
             self._answer(302, b"", Location=f"{asked['redirect_uri']}?{back}")
 
+        def _as_github(self, said: Any) -> None:
+            is_known = self.headers["Authorization"] == "token an-access-token"
+            self._json(said, 404 if said is None else 200 if is_known else 401)
+
         def _json(self, said: Any, status: int = 200) -> None:
             self._answer(status, json.dumps(said).encode())
 
-        def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        def _answer(
+            self, status: int, body: bytes, kind: str = "application/json", **headers: str
+        ) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -41,9 +41,9 @@ def provider(settings: "SettingsWrapper") -> Iterator[Provider]:
         yield kept
 
 
-def go(client: Client, process: str = "login", **fields: str) -> Any:
+def go(client: Client, process: str = "login", door: str = DOOR, **fields: str) -> Any:
     """As a browser does: by the page that leads there, the provider, and back."""
-    leaving = client.post(f"{DOOR}?process={process}", fields)
+    leaving = client.post(f"{door}?process={process}", fields)
     found = re.search(r'content="0;url=([^"]+)"', leaving.content.decode())
     assert found, leaving
     back = requests.get(unescape(found[1]), allow_redirects=False, timeout=10).headers["Location"]
