@@ -1,5 +1,6 @@
 """Every setting of Slipway, each environment variable read once; docs/running.md lists them."""
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -281,6 +282,9 @@ def _postgresql() -> dict[str, object]:
 
 
 DATABASES = {"default": _postgresql() if DATABASE_URL else _sqlite()}
+if not DATABASE_URL:
+    # The REST framework imports this if it is there, and psycopg with it: 9 MB in each process.
+    sys.modules["django.contrib.postgres.fields"] = None  # type: ignore[assignment]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
@@ -25,17 +24,25 @@ def told_in_a_sentence() -> Iterator[None]:
     except CommandError as error:
         is_full = refusal.is_about_space(str(error))
         raise refusal.disk_full(settings.VAR_DIR) if is_full else Refused(str(error)) from error
-    except (DatabaseError, psycopg.Error, ImproperlyConfigured) as error:
+    except (DatabaseError, ImproperlyConfigured) as error:
         raise _about_database(str(error).strip()) from error
 
 
 def check_postgresql() -> None:
-    """Connects once without the pool, which would only say that it waited in vain."""
+    """Connects once without the pool, which would only say that it waited in vain.
+
+    Raises DatabaseError.
+    """
+    import psycopg  # noqa: PLC0415 - 9 MB that SQLite has no use for
+
     database = settings.DATABASES["default"]
     names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER"}
     given = {name: str(database[key]) for name, key in names.items() if database[key]}
     password = str(database["PASSWORD"]) or None
-    psycopg.connect(**given, password=password, connect_timeout=5).close()  # type: ignore[arg-type]
+    try:
+        psycopg.connect(**given, password=password, connect_timeout=5).close()  # type: ignore[arg-type]
+    except psycopg.Error as error:
+        raise DatabaseError(str(error)) from error
 
 
 def _about_database(said: str) -> Refused:

@@ -106,7 +106,9 @@ def runner(instance: Instance, python: Path) -> Part:
 
 def celery(python: Path) -> list[str]:
     return [
-        *(str(python), "-m", "celery", "--quiet", "--app", "config.celery", "worker"),
+        # Without the checks, which load all pages and tell nobody what they find.
+        *(str(python), "-m", "celery", "--quiet", "--app", "config.celery", "--skip-checks"),
+        "worker",
         *("--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 

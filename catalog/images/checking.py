@@ -3,8 +3,6 @@
 import warnings
 from io import BytesIO
 
-from PIL import Image
-
 MOST_PIXELS = 25_000_000  # in memory a browser takes four bytes for each
 LONGEST_SIDE = 16_384
 KINDS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif"}
@@ -19,6 +17,8 @@ def kind_of(content: bytes) -> str:
 
     SVG is no picture to us: it may hold scripts. Raises NoPicture.
     """
+    from PIL import Image  # noqa: PLC0415 - 2 MB until the first picture from outside
+
     try:
         with warnings.catch_warnings(action="ignore"):
             image = Image.open(BytesIO(content), formats=list(KINDS))

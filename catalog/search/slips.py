@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Mapping
 
-from rapidfuzz.distance import OSA
-
 LEAST = 6  # letters; shorter words are near too many others
 
 
@@ -12,6 +10,8 @@ def mended(word: str, known: Mapping[str, Collection[str]]) -> str:
 
     `known` has the words by their first letter, which nobody gets wrong.
     """
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - 2 MB that a worker has no use for
+
     others = known.get(word[:1], ())
     if len(word) < LEAST or word in others or not word.isalpha():
         return word

@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -70,6 +69,8 @@ def probe() -> None:
     if connection.vendor != "postgresql":
         connection.ensure_connection()
         return
+    import psycopg  # noqa: PLC0415 - 9 MB that SQLite has no use for
+
     with connection.wrap_database_errors:
         parameters = {**connection.get_connection_params(), "connect_timeout": CONNECT_SECONDS}
         psycopg.connect(**parameters).close()

@@ -8,11 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from config import trouble
 from config.celery import LONGEST_END
 from deployments import actions, leases
 from deployments.models import Deployment, Instance, Status
@@ -209,19 +207,7 @@ def postgresql_crashes() -> None:
         cursor.execute("SELECT pg_backend_pid()")
         os.kill(cursor.fetchone()[0], signal.SIGKILL)
     wait_until(lambda: not is_answered(), "the end of all connections")
-    wait_until(takes_connections, "PostgreSQL again", seconds=RECOVERY)
-    # Of the connections that thousands of tests left in this pool each dead one costs seconds.
-    connection.close_pool()
-    wait_until(is_answered, "the pool again")
-
-
-def takes_connections() -> bool:
-    """Without the pool, which lets who asks wait until it has tried enough."""
-    try:
-        trouble.check_postgresql()
-    except psycopg.OperationalError:
-        return False
-    return True
+    wait_until(is_answered, "PostgreSQL again", seconds=RECOVERY)
 
 
 def is_answered() -> bool:

@@ -21,7 +21,7 @@ from launch.refusal import Refused, is_about_space
 
 class Command(BaseCommand):
     help = __doc__ or ""
-    requires_system_checks = ()  # the web process runs them
+    requires_system_checks = ()  # which load all pages; manage.py check asks for them
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
