@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from . import api
+from . import api, budget_api
 from .organizations import api as organizations
 
 ORGANIZATION = "organizations/<str:name>"
 
 urlpatterns = [
     path("account", api.Account.as_view(), name="account"),
+    path("account/budgets", budget_api.OwnBudgets.as_view(), name="account-budgets"),
+    path("account/token/budgets", budget_api.TokenBudgets.as_view(), name="account-token-budgets"),
     path("organizations", organizations.OrganizationList.as_view(), name="organizations"),
     path(ORGANIZATION, organizations.OrganizationDetail.as_view(), name="organization"),
     path(
@@ -30,5 +32,10 @@ urlpatterns = [
         f"{ORGANIZATION}/invitations/<int:invitation_id>",
         organizations.InvitationDetail.as_view(),
         name="organization-invitation",
+    ),
+    path(
+        f"{ORGANIZATION}/budgets",
+        budget_api.OrganizationBudgets.as_view(),
+        name="organization-budgets",
     ),
 ]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,6 @@ from . import budgets
 from .budget_forms import LABELS
 from .budgets import CURRENCY
 from .models import Budget, Token, User
-from .models.budgets import ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +29,7 @@ def bars(subject: Token | User) -> list[Bar]:
 
 
 def _bar(budget: Budget) -> Bar:
-    now = timezone.now()
-    is_over = budget.ends_at <= now
-    used = 0 if is_over else budget.used
+    used = budget.used_now
     percent = 100 if used >= budget.most else int(100 * used / budget.most)
     words = {"used": _amount(budget, used), "most": _amount(budget, budget.most)}
     return Bar(
@@ -41,7 +37,7 @@ def _bar(budget: Budget) -> Bar:
         said=_("%(used)s of %(most)s used") % words,
         percent=percent,
         looks="bad" if percent == 100 else "warn" if percent >= 80 else "good",
-        resets_at=ending(budget.period, now) if is_over else budget.ends_at,
+        resets_at=budget.resets_at,
     )
 
 

@@ -117,18 +117,19 @@ def check_money(token: Token | None, owner: User) -> None:
 
 
 def set_for(subject: Token | User, wanted: Amounts) -> None:
-    """None: no such budget. What was used in this period stays counted when one is only changed."""
+    """None: no such budget; what is not named stays. What was used stays counted in a change."""
     field = "token" if isinstance(subject, Token) else "owner"
+    subjects = Token.objects if field == "token" else User.objects
     with transaction.atomic():
-        rows = Budget.objects.filter(**{field: subject}).select_for_update()
+        subjects.select_for_update(no_key=True).get(pk=subject.pk)  # one after the other
+        rows = Budget.objects.filter(**{field: subject}).order_by("pk").select_for_update()
         known = {(one.unit, one.period): one for one in rows}
-        before = {_word(kind): str(_amount(one, one.most)) for kind, one in known.items()}
+        before = {word(kind): _said(_amount(one, one.most)) for kind, one in known.items()}
         for kind, most in wanted.items():
             _set(subject, field, kind, known.get(kind), most)
         has_budgets = Budget.objects.filter(**{field: subject}).exists()
-        known_by = Token.objects if field == "token" else User.objects
-        known_by.filter(pk=subject.pk).update(has_budgets=has_budgets)
-        after = {_word(kind): str(most) for kind, most in wanted.items() if most is not None}
+        subjects.filter(pk=subject.pk).update(has_budgets=has_budgets)
+        after = _changed(before, wanted)
         if before != after:
             audit.note("budget.changed", about=subject, before=before, after=after)
     subject.has_budgets = has_budgets
@@ -136,6 +137,11 @@ def set_for(subject: Token | User, wanted: Amounts) -> None:
 
 def amount(budget: Budget, number: int) -> Decimal:
     return _amount(budget, number)
+
+
+def word(kind: Kind) -> str:
+    """As the API and the audit log name it."""
+    return f"{kind[0]}_per_{kind[1]}"
 
 
 class _Full(Exception):
@@ -168,6 +174,20 @@ def _set(
     Budget.objects.create(**named, unit=unit, period=period, most=number, ends_at=ends_at)
 
 
+def _changed(before: dict[str, str], wanted: Amounts) -> dict[str, str]:
+    """Both as the audit log tells them."""
+    after = dict(before)
+    for kind, most in wanted.items():
+        after.pop(word(kind), None)
+        if most is not None:
+            after[word(kind)] = _said(Decimal(most))
+    return after
+
+
+def _said(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
 def _reached(budget: Budget) -> LimitReached:
     budget = Budget.objects.select_related("token", "owner").get(pk=budget.pk)
     _note_refusal(budget)
@@ -190,8 +210,8 @@ def _note_refusal(budget: Budget) -> None:
     rows = Budget.objects.filter(pk=budget.pk, is_refusal_noted=False)
     if rows.update(is_refusal_noted=True):
         subject = budget.token or budget.owner
-        most = str(_amount(budget, budget.most))
-        kind = _word((budget.unit, budget.period))
+        most = _said(_amount(budget, budget.most))
+        kind = word((budget.unit, budget.period))
         audit.note("budget.reached", about=subject, after={kind: most}, is_refused=True)
 
 
@@ -215,8 +235,8 @@ def _sentence(budget: Budget) -> str:
     most, used = (_amount(budget, number) for number in (budget.most, budget.used))
     told = {
         "whose": f"token {budget.token}" if budget.token else str(budget.owner),
-        "most": f"{most.normalize():f} {CURRENCY}" if is_money else f"{most}",
-        "left": f"{max(most - used, Decimal(0)).normalize():f} {CURRENCY}",
+        "most": f"{_said(most)} {CURRENCY}" if is_money else _said(most),
+        "left": f"{_said(max(most - used, Decimal(0)))} {CURRENCY}",
         "at": f"{budget.ends_at:%Y-%m-%d %H:%M} UTC",
         "page": page_of(budget),
         "period": _("day") if budget.period == Budget.Period.DAY else _("month"),
@@ -241,7 +261,3 @@ def _amount(budget: Budget, number: int) -> Decimal:
 def _billionths(amount: Decimal) -> int:
     """Up: what costs next to nothing costs something."""
     return int((amount * BILLION).to_integral_value(ROUND_UP))
-
-
-def _word(kind: Kind) -> str:
-    return f"{kind[0]}_per_{kind[1]}"

@@ -42,6 +42,8 @@ class Scope(models.TextChoices):
         _("Make organisations, and decide who is in them; read invitations"),
     )
     ORGANIZATIONS_READ = "organizations:read", _("Read invitations into organisations")
+    BUDGETS_WRITE = "budgets:write", _("Set budgets of yours and of organisations, and read them")
+    BUDGETS_READ = "budgets:read", _("Read budgets of yours and of organisations")
     CURATE = "curate", _("Hide, list and deprecate models, as you may as a curator")
 
 

@@ -83,6 +83,15 @@ class Budget(models.Model):
     def __str__(self) -> str:
         return f"{self.unit} a {self.period} of {self.token or self.owner}"
 
+    @property
+    def used_now(self) -> int:
+        """What was used before the period began counts no more."""
+        return 0 if self._is_over() else self.used
+
+    @property
+    def resets_at(self) -> datetime:
+        return ending(self.period, timezone.now()) if self._is_over() else self.ends_at
+
     def take(self, amount: int) -> bool:
         """Use so much more, if there is room; with 0 only whether there is any. One statement."""
         is_over = Q(ends_at__lte=Now())
@@ -116,6 +125,9 @@ class Budget(models.Model):
                 When(is_over, then=Value(False)), default=F("is_refusal_noted")
             ),
         }
+
+    def _is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
 
     def _began(self) -> datetime:
         return beginning(self.period, timezone.now())

@@ -57,11 +57,11 @@ class OrganizationList(Organizing):
 class OrganizationDetail(Organizing):
     @contract.get
     def get(self, request: Request, name: str) -> Response:
-        return Response(_shape(_organization(request, name), _user(request)))
+        return Response(_shape(organization_of(request, name), _user(request)))
 
     @contract.update
     def patch(self, request: Request, name: str) -> Response:
-        organization = _organization(request, name, Role.ADMIN)
+        organization = organization_of(request, name, Role.ADMIN)
         wanted = reading.body(request, contract.ChangedOrganizationShape)
         actions.rename(organization, shown_name=wanted["name"])
         return Response(_shape(organization, _user(request)))
@@ -70,14 +70,14 @@ class OrganizationDetail(Organizing):
 class MemberList(Organizing):
     @contract.list_members
     def get(self, request: Request, name: str) -> Response:
-        members = _organization(request, name).members.select_related("user")
+        members = organization_of(request, name).members.select_related("user")
         return Response([_member_shape(each) for each in members])
 
 
 class MemberDetail(Organizing):
     @contract.update_member
     def patch(self, request: Request, name: str, username: str) -> Response:
-        membership = _member(_organization(request, name, Role.ADMIN), username)
+        membership = _member(organization_of(request, name, Role.ADMIN), username)
         wanted = reading.body(request, contract.RoleShape)
         actions.change_role(membership, Role(wanted["role"]))
         return Response(_member_shape(membership))
@@ -86,7 +86,7 @@ class MemberDetail(Organizing):
     def delete(self, request: Request, name: str, username: str) -> Response:
         is_oneself = username == _user(request).get_username()
         least = Role.VIEWER if is_oneself else Role.ADMIN
-        actions.remove(_member(_organization(request, name, least), username))
+        actions.remove(_member(organization_of(request, name, least), username))
         return Response(status=204)
 
 
@@ -95,13 +95,13 @@ class InvitationList(Organizing):
 
     @contract.list_invitations
     def get(self, request: Request, name: str) -> Response:
-        waiting = _organization(request, name, Role.ADMIN).invitations.waiting()
+        waiting = organization_of(request, name, Role.ADMIN).invitations.waiting()
         rows = waiting.select_related("created_by")
         return Response([_invitation_shape(each) for each in rows])
 
     @contract.invite
     def post(self, request: Request, name: str) -> Response:
-        organization, user = _organization(request, name, Role.ADMIN), _user(request)
+        organization, user = organization_of(request, name, Role.ADMIN), _user(request)
         wanted = reading.body(request, contract.NewInvitationShape)
         email, role = wanted["email"], Role(wanted["role"])
         try:
@@ -121,7 +121,7 @@ class InvitationDetail(Organizing):
 
     @contract.revoke
     def delete(self, request: Request, name: str, invitation_id: int) -> Response:
-        waiting = _organization(request, name, Role.ADMIN).invitations.waiting()
+        waiting = organization_of(request, name, Role.ADMIN).invitations.waiting()
         found = waiting.select_related("organization").filter(pk=invitation_id).first()
         if found is None:
             raise NotFound(f"There is no invitation {invitation_id} that is still waiting.")
@@ -139,7 +139,7 @@ def _made(user: User, username: str, shown_name: str) -> User:
         raise Conflict(f"{sentence} Hand one over first.") from error
 
 
-def _organization(request: Request, name: str, least: Role = Role.VIEWER) -> User:
+def organization_of(request: Request, name: str, least: Role = Role.VIEWER) -> User:
     user = _user(request)
     mine = {owner.get_username(): owner for owner in reach.owners(user) if owner.is_organization}
     if name not in mine:

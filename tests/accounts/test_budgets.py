@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -238,3 +239,24 @@ def test_of_many_at_once_exactly_so_many_are_taken(token: Token, ada: User) -> N
     assert reserved == 10
     assert used(token)[MONEY] == 1
     assert 10 <= used(token)[DAY] == used(ada)[MONTH] <= 20
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' SQLite is one connection's")
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_set_one_at_once_each_is_heard(ada: User) -> None:
+    ready = Barrier(8)
+
+    def change(most: int) -> None:
+        connection.ensure_connection()
+        ready.wait(30)
+        try:
+            budgets.set_for(ada, {DAY: Decimal(most)})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(change, range(1, 9)))
+
+    told = AuditEvent.objects.filter(what="budget.changed").order_by("pk")
+    assert len(told) == 8
+    assert [one.after for one in told[:7]] == [one.before for one in told[1:]]
