@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from . import second_factor, views
+from . import second_factor
 
 
 class StaffSite(AdminSite):
@@ -33,6 +33,8 @@ class StaffSite(AdminSite):
         return redirect(wanted)
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        from . import views  # noqa: PLC0415 - 5 MB that workers, which have the admin, never show
+
         return views.sign_out(request)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
