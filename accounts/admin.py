@@ -13,14 +13,16 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 
 from config import deleting
 from config.paging import EstimatingPaginator
 
-from . import audit, audit_export, tokens
+from . import audit, audit_export, budget_pages, budgets, tokens
 from .audited import AuditedAdmin
+from .budget_forms import BudgetForm
 from .closing import actions as closing
 from .models import AuditEvent, Closing, Invitation, Membership, Token, User
 
@@ -49,6 +51,12 @@ class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "kind", "first_name", "email", "is_staff", "is_active")
     list_filter = ("kind", "is_staff", "is_superuser", "is_active")
     actions = ("close",)
+    change_form_template = "admin/accounts/user/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.impose_budgets)
+        mine = path("<int:object_id>/budgets/", page, name="accounts_user_budgets")
+        return [mine, *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is not None and obj.is_organization:
@@ -64,6 +72,28 @@ class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
         self, objs: QuerySet[Any] | Sequence[User], request: HttpRequest
     ) -> deleting.Deletion:
         return deleting.counted(objs, request)
+
+    def impose_budgets(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Beside those that they set themselves."""
+        owner = get_object_or_404(User, pk=object_id)
+        if not request.user.has_perm("accounts.change_budget"):
+            raise PermissionDenied
+        sent = request.POST if request.method == "POST" else None
+        form = BudgetForm(owner, sent, is_imposed=True)
+        if form.is_valid():
+            budgets.set_for(owner, form.wanted, is_imposed=True)
+            self.message_user(request, f"The budgets of {owner} hold from the next request on.")
+            return redirect("admin:accounts_user_change", owner.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": owner,
+            "title": f"Budgets of {owner}",
+            "form": form,
+            "bars": budget_pages.bars(owner),
+        }
+        status = 400 if form.errors else 200
+        return render(request, "admin/accounts/user/budgets.html", context, status=status)
 
     @admin.action(description="Close: stop and delete what is theirs", permissions=["delete"])
     def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -96,8 +96,7 @@ def _changed(request: Request, owner: User) -> Response:
 
 
 def _shapes(subject: Token | User) -> list[dict[str, Any]]:
-    rows = {(one.unit, one.period): one for one in subject.budgets.all()}
-    return [_shape(rows[kind]) for kind in budgets.KINDS if kind in rows]
+    return [_shape(one) for one in budgets.in_order(subject)]
 
 
 def _shape(budget: Budget) -> dict[str, Any]:
@@ -106,6 +105,7 @@ def _shape(budget: Budget) -> dict[str, Any]:
         "name": budgets.word((budget.unit, budget.period)),
         "unit": budgets.CURRENCY if budget.unit == Budget.Unit.MONEY else budget.unit,
         "period": budget.period,
+        "set_by": "administrator" if budget.is_imposed else "owner",
         "most": float(most),
         "used": float(used),
         "left": float(max(most - used, Decimal(0))),

@@ -21,6 +21,10 @@ class BudgetShape(serializers.Serializer[None]):
     name = serializers.ChoiceField(WORDS, help_text="As PATCH names it.")
     unit = serializers.CharField(help_text="`requests`, or a currency as in `USD`.")
     period = serializers.ChoiceField(Budget.Period.values, help_text="Of the calendar, in UTC.")
+    set_by = serializers.ChoiceField(
+        ["owner", "administrator"],
+        help_text="Of this site, who alone changes it. Both hold: the one that is reached first.",
+    )
     most = serializers.FloatField()
     used = serializers.FloatField(help_text="In this period.")
     left = serializers.FloatField()
@@ -40,7 +44,7 @@ def _money() -> serializers.DecimalField:
 
 
 class ChangedBudgetsShape(serializers.Serializer[None]):
-    """Null takes one away; what is not named stays."""
+    """The owner's own: null takes one away; what is not named stays."""
 
     requests_per_day = _requests()
     requests_per_month = _requests()

@@ -20,10 +20,13 @@ MOST_REQUESTS, MOST_MONEY = 10**9, 10**6
 
 
 class BudgetForm(forms.Form):
-    """A field for each kind; empty: no such budget."""
+    """A field for each kind; empty: no such budget. Of the subject's own, or of those imposed."""
 
-    def __init__(self, subject: Token | User, *args: Any, **kwargs: Any) -> None:
-        known = {(one.unit, one.period): one for one in subject.budgets.all()}
+    def __init__(
+        self, subject: Token | User, *args: Any, is_imposed: bool = False, **kwargs: Any
+    ) -> None:
+        rows = [one for one in subject.budgets.all() if one.is_imposed == is_imposed]
+        known = {(one.unit, one.period): one for one in rows}
         kwargs["initial"] = {_name(kind): _written(one) for kind, one in known.items()}
         super().__init__(*args, **kwargs)
         for kind in KINDS:

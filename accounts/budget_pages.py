@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import budgets
 from .budget_forms import LABELS
-from .budgets import CURRENCY
+from .budgets import CURRENCY, in_order
 from .models import Budget, Token, User
 
 
@@ -20,12 +20,11 @@ class Bar:
     percent: int  # of the most, 100 at most
     looks: str
     resets_at: datetime
+    is_imposed: bool
 
 
 def bars(subject: Token | User) -> list[Bar]:
-    order = list(LABELS)
-    rows = sorted(subject.budgets.all(), key=lambda one: order.index((one.unit, one.period)))
-    return [_bar(one) for one in rows]
+    return [_bar(one) for one in in_order(subject)]
 
 
 def _bar(budget: Budget) -> Bar:
@@ -38,6 +37,7 @@ def _bar(budget: Budget) -> Bar:
         percent=percent,
         looks="bad" if percent == 100 else "warn" if percent >= 80 else "good",
         resets_at=budget.resets_at,
+        is_imposed=budget.is_imposed,
     )
 
 
@@ -45,5 +45,5 @@ def _amount(budget: Budget, number: int) -> str:
     found = budgets.amount(budget, number)
     if budget.unit == Budget.Unit.REQUESTS:
         return number_format(int(found), force_grouping=True)
-    rounded = found.quantize(Decimal("0.01") if found >= 1 else Decimal("0.0001"))
+    rounded = found.quantize(Decimal("0.01") if found >= 1 or not found else Decimal("0.0001"))
     return f"{number_format(rounded)} {CURRENCY}"

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import budget_pages, budgets
+from . import budget_pages, budgets, reach
 from .budget_forms import BudgetForm
-from .models import Token, User
+from .models import Role, Token, User
 from .token_views import managed, token_page
 
 Context = dict[str, Any]
@@ -31,9 +31,12 @@ def own_budgets(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def organization_budgets(request: HttpRequest, name: str) -> HttpResponse:
-    organization = managed(request, name)
+    """Its members see what holds them all."""
+    least = Role.ADMIN if request.method == "POST" else Role.VIEWER
+    organization = managed(request, name, least)
     address = reverse("organization_budgets", args=[name])
-    return _page(request, organization, address, organization=organization)
+    is_fixed = not reach.may(request.user, organization, Role.ADMIN)
+    return _page(request, organization, address, organization=organization, is_fixed=is_fixed)
 
 
 @never_cache

@@ -7,6 +7,7 @@ stands on the rows of the token and of the owner, which are there anyway.
 
 from collections.abc import Mapping
 from decimal import ROUND_UP, Decimal
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -116,27 +117,38 @@ def check_money(token: Token | None, owner: User) -> None:
         raise _reached(full)
 
 
-def set_for(subject: Token | User, wanted: Amounts) -> None:
-    """None: no such budget; what is not named stays. What was used stays counted in a change."""
+def set_for(subject: Token | User, wanted: Amounts, *, is_imposed: bool = False) -> None:
+    """None: no such budget; what is not named stays. What was used stays counted in a change.
+
+    Those that an administrator imposes are others than the subject's own, and hold beside them.
+    """
     field = "token" if isinstance(subject, Token) else "owner"
     subjects = Token.objects if field == "token" else User.objects
+    named = {field: subject, "is_imposed": is_imposed}
     with transaction.atomic():
         subjects.select_for_update(no_key=True).get(pk=subject.pk)  # one after the other
-        rows = Budget.objects.filter(**{field: subject}).order_by("pk").select_for_update()
+        rows = Budget.objects.filter(**named).order_by("pk").select_for_update()
         known = {(one.unit, one.period): one for one in rows}
         before = {word(kind): _said(_amount(one, one.most)) for kind, one in known.items()}
         for kind, most in wanted.items():
-            _set(subject, field, kind, known.get(kind), most)
+            _set(named, kind, known.get(kind), most)
         has_budgets = Budget.objects.filter(**{field: subject}).exists()
         subjects.filter(pk=subject.pk).update(has_budgets=has_budgets)
         after = _changed(before, wanted)
         if before != after:
-            audit.note("budget.changed", about=subject, before=before, after=after)
+            what = "budget.imposed" if is_imposed else "budget.changed"
+            audit.note(what, about=subject, before=before, after=after)
     subject.has_budgets = has_budgets
 
 
 def amount(budget: Budget, number: int) -> Decimal:
     return _amount(budget, number)
+
+
+def in_order(subject: Token | User) -> list[Budget]:
+    """By their kinds; of a kind one's own before the imposed one."""
+    rows = subject.budgets.all()
+    return sorted(rows, key=lambda one: (KINDS.index((one.unit, one.period)), one.is_imposed))
 
 
 def word(kind: Kind) -> str:
@@ -157,9 +169,7 @@ def _take(budget: Budget, amount: int) -> None:
         raise _Full(budget)
 
 
-def _set(
-    subject: Token | User, field: str, kind: Kind, known: Budget | None, most: Decimal | None
-) -> None:
+def _set(named: dict[str, Any], kind: Kind, known: Budget | None, most: Decimal | None) -> None:
     unit, period = kind
     if most is None:
         if known:
@@ -170,7 +180,6 @@ def _set(
         Budget.objects.filter(pk=known.pk).update(most=number)
         return
     ends_at = ending(period, timezone.now())
-    named = {field: subject}
     Budget.objects.create(**named, unit=unit, period=period, most=number, ends_at=ends_at)
 
 
@@ -216,7 +225,7 @@ def _note_refusal(budget: Budget) -> None:
 
 
 def page_of(budget: Budget) -> str:
-    """Where it is seen and changed."""
+    """Where it is seen, and changed by whoever may."""
     if budget.token_id:
         return f"/account/tokens/{budget.token_id}#budgets"
     if budget.owner and budget.owner.is_organization:
@@ -227,7 +236,8 @@ def page_of(budget: Budget) -> str:
 def _name(budget: Budget) -> str:
     """As in: requests per day of the token slip_abc…"""
     whose = f"the token {budget.token}" if budget.token else str(budget.owner)
-    return f"{budget.unit} per {budget.period} of {whose}"
+    by = ", set by an administrator" if budget.is_imposed else ""
+    return f"{budget.unit} per {budget.period} of {whose}{by}"
 
 
 def _sentence(budget: Budget) -> str:
@@ -238,20 +248,28 @@ def _sentence(budget: Budget) -> str:
         "most": f"{_said(most)} {CURRENCY}" if is_money else _said(most),
         "left": f"{_said(max(most - used, Decimal(0)))} {CURRENCY}",
         "at": f"{budget.ends_at:%Y-%m-%d %H:%M} UTC",
-        "page": page_of(budget),
         "period": _("day") if budget.period == Budget.Period.DAY else _("month"),
     }
     if is_money:
         sentence = _(
             "The budget of %(whose)s, %(most)s a %(period)s, has %(left)s left: too little. "
-            "It is full again at %(at)s; raise it at %(page)s."
+            "It is full again at %(at)s."
         )
     else:
         sentence = _(
             "The budget of %(whose)s, %(most)s requests a %(period)s, is used up. "
-            "It is full again at %(at)s; raise it at %(page)s."
+            "It is full again at %(at)s."
         )
-    return sentence % told
+    return f"{sentence % told} {_who_may_raise(budget)}"
+
+
+def _who_may_raise(budget: Budget) -> str:
+    told = {"page": page_of(budget), "name": str(budget.owner)}
+    if budget.is_imposed:
+        return _("An administrator of this site set it, and alone can raise it.")
+    if budget.owner and budget.owner.is_organization:
+        return _("An admin of %(name)s can raise it at %(page)s.") % told
+    return _("Raise it at %(page)s.") % told
 
 
 def _amount(budget: Budget, number: int) -> Decimal:

@@ -97,11 +97,14 @@ def organization_tokens(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "accounts/organization_tokens.html", context)
 
 
-def managed(request: HttpRequest, name: str) -> User:
-    """An organisation of which the reader is an admin. Raises Http404, or PermissionDenied."""
+def managed(request: HttpRequest, name: str, least: Role = Role.ADMIN) -> User:
+    """An organisation of which the reader is an admin, or `least`.
+
+    Raises Http404, or PermissionDenied.
+    """
     visible = User.objects.organizations().filter(reach.owned_by(request.user, "pk"))
     organization = get_object_or_404(visible, username=name)
-    reach.require(request.user, organization, Role.ADMIN)
+    reach.require(request.user, organization, least)
     return organization
 
 

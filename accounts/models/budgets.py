@@ -17,11 +17,14 @@ BILLION = 10**9
 
 class BudgetQuerySet(models.QuerySet["Budget"]):
     def of(self, token: Token | int | None, owner: User | int | None) -> Self:
-        """In one order, so that two who take from the same ones never wait for each other."""
+        """In one order, so that two who take from the same ones never wait for each other.
+
+        Imposed ones first: what refuses is told, and those are the ones that one cannot raise.
+        """
         whose = Q(token=token) if token is not None else Q(pk__in=[])
         if owner is not None:
             whose |= Q(owner=owner)
-        return self.filter(whose).order_by("pk")
+        return self.filter(whose).order_by("-is_imposed", "pk")
 
     def money(self) -> Self:
         return self.filter(unit=Budget.Unit.MONEY)
@@ -51,6 +54,11 @@ class Budget(models.Model):
     owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="budgets")
     unit = models.CharField(max_length=8, choices=Unit)
     period = models.CharField(max_length=5, choices=Period)
+    is_imposed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="By an administrator: beside the owner's own, who sees it and cannot change it.",
+    )
     most = models.PositiveBigIntegerField()
     used = models.PositiveBigIntegerField(default=0)
     ends_at = models.DateTimeField(help_text="What was used counts until then.")
@@ -68,15 +76,19 @@ class Budget(models.Model):
                 condition=Q(unit__in=["requests", "money"]) & Q(period__in=["day", "month"]),
                 name="budget_kind_known",
             ),
+            models.CheckConstraint(
+                condition=Q(token__isnull=True) | Q(is_imposed=False),
+                name="budget_imposed_on_owners",
+            ),
             models.UniqueConstraint(
                 fields=["token", "unit", "period"],
                 condition=Q(owner__isnull=True),
                 name="one_budget_of_a_kind_per_token",
             ),
             models.UniqueConstraint(
-                fields=["owner", "unit", "period"],
+                fields=["owner", "unit", "period", "is_imposed"],
                 condition=Q(token__isnull=True),
-                name="one_budget_of_a_kind_per_owner",
+                name="one_budget_of_a_kind_on_an_owner",
             ),
         ]
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
+from tests.staff import at_the_desk
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -106,3 +108,45 @@ def test_an_administrator_closes_accounts_but_the_only_one(
     assert "Not closed: ada is the only admin" in answer.content.decode()
     assert admin_client.get("/admin/accounts/closing/").status_code == 200
     assert admin_client.get("/admin/accounts/invitation/").status_code == 200
+
+
+def test_an_administrator_bounds_what_people_and_organisations_spend(
+    admin_client: Client, acme: "User", ada: "User"
+) -> None:
+    from accounts.models import AuditEvent  # noqa: PLC0415
+
+    for owner in (ada, acme):
+        address = f"/admin/accounts/user/{owner.pk}"
+
+        linked = admin_client.get(f"{address}/change/").content.decode()
+        wrong = admin_client.post(f"{address}/budgets/", {"requests_day": "-1"})
+        admin_client.post(f"{address}/budgets/", {"requests_day": "20", "money_month": "1.5"})
+        page = admin_client.get(f"{address}/budgets/").content.decode()
+
+        assert f"{address}/budgets/" in linked
+        assert wrong.status_code == 400
+        assert "0 of 20 used" in page and 'value="1.5"' in page
+        told = AuditEvent.objects.get(what="budget.imposed", about_id=owner.pk)
+        assert told.actor_name == "admin"
+        assert told.after == {"requests_per_day": "20", "money_per_month": "1.5"}
+        admin_client.post(f"{address}/budgets/", {})
+        assert not owner.budgets.exists()
+
+
+def test_staff_without_that_right_bounds_nobody(ada: "User", bob: "User") -> None:
+    from django.contrib.auth.models import Permission  # noqa: PLC0415
+
+    bob.is_staff = True
+    bob.save()
+    may = Permission.objects.filter(codename__in=["view_user", "change_user"])
+    bob.user_permissions.set(may)
+    client = at_the_desk(bob)
+    address = f"/admin/accounts/user/{ada.pk}"
+
+    page = client.get(f"{address}/change/")
+    answer = client.post(f"{address}/budgets/", {"requests_day": "1"})
+
+    assert page.status_code == 200
+    assert f"{address}/budgets/" not in page.content.decode()
+    assert answer.status_code == 403
+    assert not ada.budgets.exists()

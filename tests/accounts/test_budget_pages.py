@@ -64,7 +64,7 @@ def test_admins_set_those_of_their_organisation(as_ada: Client, acme: User) -> N
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.DEVELOPER, None])
-def test_others_do_not(client: Client, acme: User, bob: User, role: Role | None) -> None:
+def test_others_set_none(client: Client, acme: User, bob: User, role: Role | None) -> None:
     if role:
         Membership.objects.create(organization=acme, user=bob, role=role)
     client.force_login(bob)
@@ -74,8 +74,36 @@ def test_others_do_not(client: Client, acme: User, bob: User, role: Role | None)
         client.post("/organizations/acme/budgets", {"requests_day": "1"}).status_code,
     ]
 
-    assert answers == ([403, 403] if role else [404, 404])
+    assert answers == ([200, 403] if role else [404, 404])
     assert not Budget.objects.exists()
+
+
+def test_members_see_what_holds_them_and_no_form(client: Client, acme: User, bob: User) -> None:
+    Membership.objects.create(organization=acme, user=bob, role=Role.VIEWER)
+    budgets.set_for(acme, {DAY: Decimal(100)})
+    client.force_login(bob)
+
+    page = client.get("/organizations/acme/budgets").content.decode()
+
+    assert "0 of 100 used" in page
+    assert "requests_day" not in page
+    assert "/organizations/acme/budgets" in client.get("/organizations/acme").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/account/budgets", "/organizations/acme/budgets"])
+def test_what_an_administrator_set_is_shown_and_stays(
+    as_ada: Client, ada: User, acme: User, address: str
+) -> None:
+    owner = acme if "acme" in address else ada
+    budgets.set_for(owner, {DAY: Decimal(50)}, is_imposed=True)
+
+    before = as_ada.get(address).content.decode()
+    as_ada.post(address, {"requests_day": "70"})
+    as_ada.post(address, {"requests_day": ""})
+
+    assert "0 of 50 used" in before and "Set by an administrator" in before
+    assert 'value="50"' not in before
+    assert [(one.most, one.is_imposed) for one in owner.budgets.all()] == [(50, True)]
 
 
 def test_nobody_sets_those_of_a_strangers_token(client: Client, bob: User, token: Token) -> None:

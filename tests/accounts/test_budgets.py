@@ -7,12 +7,13 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import budgets, tokens
 from accounts.models import AuditEvent, Budget, Reservation, Token, User
 from accounts.models.budgets import beginning, ending
+from accounts.organizations import actions
 from config.api.problems import LimitReached
 
 if TYPE_CHECKING:
@@ -218,10 +219,84 @@ def test_the_audit_log_tells_of_changes_and_once_a_period_of_refusals(
     assert refused.about_name == str(token)
 
 
+@pytest.mark.parametrize(("own", "imposed"), [(2, 9), (9, 2), (2, 2), (None, 2)])
+def test_of_ones_own_and_an_imposed_one_the_first_that_is_reached_stops(
+    ada: User, own: int | None, imposed: int
+) -> None:
+    budgets.set_for(ada, {DAY: None if own is None else Decimal(own)})
+    budgets.set_for(ada, {DAY: Decimal(imposed)}, is_imposed=True)
+
+    assert taken(None, ada, 12) == 2
+    assert {one.used for one in ada.budgets.all()} == {2}
+
+
+def test_an_imposed_one_is_neither_raised_nor_removed_by_its_owner(ada: User) -> None:
+    budgets.set_for(ada, {DAY: Decimal(1)}, is_imposed=True)
+
+    budgets.set_for(ada, {DAY: Decimal(9)})
+    budgets.set_for(ada, {DAY: None})
+
+    assert User.objects.get().has_budgets
+    assert taken(None, ada, 3) == 1
+    budgets.set_for(ada, {DAY: None}, is_imposed=True)
+    assert not User.objects.get().has_budgets
+
+
+def test_one_is_imposed_on_owners_alone(token: Token) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        budgets.set_for(token, {DAY: Decimal(1)}, is_imposed=True)
+
+
+def refused(owner: User) -> LimitReached:
+    with pytest.raises(LimitReached) as found:
+        budgets.take(None, owner)
+    return found.value
+
+
+def test_the_refusal_says_who_can_raise_it(ada: User) -> None:
+    acme = actions.make(ada, name="acme")
+    budgets.set_for(acme, {MONEY: Decimal(0)})
+    budgets.set_for(ada, {DAY: Decimal(0)})
+
+    assert str(refused(ada).detail).endswith("Raise it at /account/budgets.")
+    of_acme = "An admin of acme can raise it at /organizations/acme/budgets."
+    assert str(refused(acme).detail).endswith(of_acme)
+    for owner in (ada, acme):
+        budgets.set_for(owner, {MONEY: Decimal(0)}, is_imposed=True)
+        by_both = refused(owner)
+        alone = "An administrator of this site set it, and alone can raise it."
+        assert str(by_both.detail).endswith(alone)
+        assert by_both.limit.name == f"money per day of {owner}, set by an administrator"
+
+
+def test_money_that_an_administrator_bounds_is_out_when_theirs_is(ada: User) -> None:
+    budgets.set_for(ada, {MONEY: Decimal(9)})
+    budgets.set_for(ada, {MONEY: Decimal(1)}, is_imposed=True)
+
+    assert budgets.reserve("a", None, ada, Decimal("0.6"))
+    with pytest.raises(LimitReached):
+        budgets.reserve("b", None, ada, Decimal("0.6"))
+    assert not budgets.keep_up("a", Decimal("1.1"))
+    budgets.settle("a", Decimal("1.1"))
+
+    assert budgets.is_money_out(None, ada.pk)
+    assert {budgets.amount(one, one.used) for one in ada.budgets.all()} == {Decimal("1.1")}
+
+
+def test_the_audit_log_tells_what_was_imposed(ada: User) -> None:
+    budgets.set_for(ada, {DAY: Decimal(5)})
+    budgets.set_for(ada, {DAY: Decimal(1)}, is_imposed=True)
+    budgets.set_for(ada, {DAY: Decimal(2)}, is_imposed=True)
+
+    told = AuditEvent.objects.filter(what="budget.imposed").latest("pk")
+    assert (told.before, told.after) == ({"requests_per_day": "1"}, {"requests_per_day": "2"})
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' SQLite is one connection's")
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_exactly_so_many_are_taken(token: Token, ada: User) -> None:
     budgets.set_for(ada, {MONTH: Decimal(30)})
+    budgets.set_for(ada, {MONTH: Decimal(25)}, is_imposed=True)
     budgets.set_for(token, {DAY: Decimal(20), MONEY: Decimal(1)})
 
     def ask(number: int) -> bool:
@@ -238,7 +313,8 @@ def test_of_many_at_once_exactly_so_many_are_taken(token: Token, ada: User) -> N
 
     assert reserved == 10
     assert used(token)[MONEY] == 1
-    assert 10 <= used(token)[DAY] == used(ada)[MONTH] <= 20
+    assert 10 <= used(token)[DAY] <= 20
+    assert {one.used for one in ada.budgets.all()} == {used(token)[DAY]}
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' SQLite is one connection's")

@@ -57,7 +57,7 @@ def test_a_program_sets_reads_and_takes_away_what_holds_its_owner(ada: User) -> 
     resets_at = ending("day", timezone.now()).isoformat().replace("+00:00", "Z")
     assert requests == {
         **{"name": "requests_per_day", "unit": "requests", "period": "day"},
-        **{"most": 20, "used": 1, "left": 19, "resets_at": resets_at},
+        **{"set_by": "owner", "most": 20, "used": 1, "left": 19, "resets_at": resets_at},
     }
     assert (money["name"], money["unit"], money["period"]) == ("money_per_month", "USD", "month")
     assert (money["most"], money["used"], money["left"]) == (1.5, 1.75, 0)
@@ -99,6 +99,22 @@ def test_what_is_wrong_is_told_by_its_field_and_changes_nothing(
     assert answer.status_code == 400
     assert list(errors(answer)) == [field]
     assert not Budget.objects.exists()
+
+
+def test_what_an_administrator_set_is_told_and_stays(ada: User, acme: User) -> None:
+    client = as_(ada)
+    for path, owner in ((MINE, ada), (ACMES, acme)):
+        budgets.set_for(owner, {DAY: Decimal(5)}, is_imposed=True)
+
+        patch(client, path, {"requests_per_day": 9})
+        both = client.get(path).json()
+        alone = patch(client, path, {"requests_per_day": None}).json()
+
+        assert [(one["set_by"], one["most"]) for one in both] == [
+            ("owner", 9),
+            ("administrator", 5),
+        ]
+        assert alone == both[1:]
 
 
 def test_members_read_those_of_their_organisation_and_admins_set_them(

@@ -99,6 +99,20 @@ def test_no_door_is_a_way_past_a_budget_of_requests(
     assert not Prediction.objects.exists()
 
 
+@pytest.mark.parametrize("kind", [DAY, MONEY])
+def test_none_is_past_what_an_administrator_set(
+    ada: User, mine: Deployment, made: tuple[Token, Client], kind: tuple[str, str]
+) -> None:
+    budgets.set_for(ada, {kind: Decimal(9)})
+    budgets.set_for(ada, {kind: Decimal(0)}, is_imposed=True)
+
+    answer = post(made[1], f"/v1/deployments/ada/{mine.name}/predictions", ASKED)
+
+    assert answer.status_code == (429 if kind == DAY else 402)
+    assert "An administrator of this site set it" in answer.json()["detail"]
+    assert not Prediction.objects.exists()
+
+
 def test_the_page_is_none_either(
     ada: User, hello: Version, mine: Deployment, client: Client
 ) -> None:
@@ -278,7 +292,7 @@ def long_since(deployment: Deployment) -> None:
     deployment.instances.update(started_at=earlier, billed_until=None)
 
 
-@pytest.mark.parametrize("payer", ["owner", "token"])
+@pytest.mark.parametrize("payer", ["owner", "token", "administrator"])
 def test_instances_are_paid_and_stop_when_the_money_is_out(
     fake: "FakeRuntime", deploy: "Deploy", payer: str
 ) -> None:
@@ -287,10 +301,10 @@ def test_instances_are_paid_and_stop_when_the_money_is_out(
         Status.RUNNING,
     )
     token = tokens.make(deployment.owner, name="ci", scopes=["all"])[0]
-    subject: Token | User = deployment.owner if payer == "owner" else token
+    subject: Token | User = token if payer == "token" else deployment.owner
     if payer == "token":
         Deployment.objects.update(charged_token_id=token.pk)
-    budgets.set_for(subject, {MONEY: Decimal(1)})
+    budgets.set_for(subject, {MONEY: Decimal(1)}, is_imposed=payer == "administrator")
     long_since(deployment)
 
     advance(deployment.pk)

@@ -33,6 +33,10 @@ def test_of_many_at_once_exactly_so_many_get_through(tmp_path: Path, redis_url: 
     paying, by_money = tokens.make(ada, name="money", scopes=["all"])
     budgets.set_for(counting, {("requests", "day"): Decimal(LIMIT)})
     budgets.set_for(paying, {("money", "month"): LIMIT * Decimal("0.0002")})  # two seconds each
+    eve = rows.user("eve")
+    bounded = tokens.make(eve, name="bounded", scopes=["all"])[1]
+    budgets.set_for(eve, {("requests", "day"): Decimal(TIMES)})
+    budgets.set_for(eve, {("requests", "day"): Decimal(LIMIT)}, is_imposed=True)
     named = {**INPUT, "version": version.version_id}
     doors = [
         lambda text, n: Ask("/v1/predictions", as_(text, n), named),
@@ -55,6 +59,7 @@ def test_of_many_at_once_exactly_so_many_get_through(tmp_path: Path, redis_url: 
         made = count(tmp_path, "deployments_prediction")
         money = through_all_doors(by_money, FOR_MONEY)
         made_in_all = count(tmp_path, "deployments_prediction")
+        imposed = at_once(port, [doors[n % 3](bounded, n) for n in range(TIMES)])
         one_address = [Ask("/v1/collections", {"X-Forwarded-For": "203.0.113.9"})] * TIMES
         reading = at_once(port, one_address)
 
@@ -62,4 +67,5 @@ def test_of_many_at_once_exactly_so_many_get_through(tmp_path: Path, redis_url: 
     assert made == LIMIT
     assert money == {201: LIMIT, 402: FOR_MONEY - LIMIT}
     assert made_in_all == 2 * LIMIT
+    assert imposed == {201: LIMIT, 429: TIMES - LIMIT}
     assert reading == {200: LIMIT, 429: TIMES - LIMIT}
