@@ -14,10 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from launch.instance import ROOT
 from tests.browser.conftest import Open, pages_of
-from tests.deployments.predictions.conftest import empty_database
 from tests.deployments.predictions.standing import Standing, standing
 
-__all__ = ["empty_database"]
 # Their own database is a copy of the tests', which is made only when a test says that it wants it.
 pytestmark = [
     pytest.mark.browser,

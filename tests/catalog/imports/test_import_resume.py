@@ -10,10 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytestmark = [pytest.mark.django_db, pytest.mark.own_database]
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("SLIPWAY_DATA", ROOT.parent / "shared"))
@@ -88,23 +91,28 @@ def inputs(tmp_path: Path) -> tuple[str, ...]:
     return ("import_models", "jsonl", str(models), "--cards", str(cards))
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty catalog."""
-    var_dir = tmp_path_factory.mktemp("template") / "var"
-    finished(var_dir, "migrate", "-v0")
-    return var_dir
+@pytest.fixture
+def new_folder(empty_database: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """A state folder of this name with an empty catalog."""
+
+    def new(name: str) -> Path:
+        var_dir = tmp_path / name
+        var_dir.mkdir()
+        shutil.copy(empty_database, var_dir)
+        return var_dir
+
+    return new
 
 
 @pytest.fixture
-def var_dir(template: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(template, tmp_path / "var"))
+def var_dir(new_folder: Callable[[str], Path]) -> Path:
+    return new_folder("var")
 
 
 def test_killed_at_random_moments_it_ends_in_the_same_rows(
-    template: Path, var_dir: Path, tmp_path: Path, inputs: tuple[str, ...]
+    new_folder: Callable[[str], Path], inputs: tuple[str, ...]
 ) -> None:
-    killed, whole = var_dir, Path(shutil.copytree(template, tmp_path / "whole"))
+    killed, whole = new_folder("killed"), new_folder("whole")
     finished(whole, *inputs)
 
     seen = set()

@@ -6,9 +6,7 @@ Models are imported where they are used: this file is read before the settings a
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,22 +79,6 @@ def painter(ada: "User", address_of: Address) -> "Served":
 
     version = models.version("slipway/paint", models.PAINTER_SCHEMA, is_streaming=False)
     return models.serve(ada, version, address_of("painter", models.PAINTER, models.PAINTER_SCHEMA))
-
-
-@pytest.fixture(scope="package")
-def empty_database(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
-) -> Path:
-    """The tests' own as a file: migrating another one takes many times longer."""
-    from django.db import connection
-
-    if connection.vendor != "sqlite":
-        pytest.skip("it stands on SQLite")
-    path = tmp_path_factory.mktemp("empty") / "slipway.sqlite3"
-    with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
-        connection.ensure_connection()
-        connection.connection.backup(copy)
-    return path
 
 
 @pytest.fixture(scope="package")
