@@ -1,5 +1,6 @@
 """Settings and servers of the tests. Nothing of the caller's environment leaks in."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -92,8 +93,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--database") == "sqlite":
         return
     others = [item for item in items if not _is_for_postgresql(item)]
-    items[:] = [item for item in items if item not in others]
+    gone = set(others)
+    items[:] = [item for item in items if item not in gone]
     config.hook.pytest_deselected(items=others)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: no search for garbage need look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000)
 
 
 def _is_for_postgresql(item: pytest.Item) -> bool:
