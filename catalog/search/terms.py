@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Max, Sum
 
@@ -14,6 +14,7 @@ from catalog.vocabulary.spellings import run_together
 
 SECONDS = 2.0  # that a process may be behind a curator
 LEAST_SAID = 2  # words; of a phrase with fewer, stop words count too
+NOTHING_SAID = (0, None, None)  # the stamp of no rows: the vocabulary alone
 
 Phrase = tuple[str, ...]
 Stamp = tuple[int, int | None, int | None]
@@ -54,9 +55,9 @@ def table() -> Table:
 
 
 def forget() -> None:
-    """Look at the database next time."""
+    """Look at the database next time; the vocabulary alone stays the same, and is not read anew."""
     global _held  # noqa: PLW0603 one table a process is the point
-    _held = None
+    _held = replace(_held, until=0.0) if _held and _held.stamp == NOTHING_SAID else None
 
 
 def _looked_up(held: Held | None) -> Table:
