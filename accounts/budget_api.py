@@ -7,6 +7,7 @@ to raise.
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -103,7 +104,7 @@ def _shape(budget: Budget) -> dict[str, Any]:
     most, used = (budgets.amount(budget, number) for number in (budget.most, budget.used_now))
     return {
         "name": budgets.word((budget.unit, budget.period)),
-        "unit": budgets.CURRENCY if budget.unit == Budget.Unit.MONEY else budget.unit,
+        "unit": settings.CURRENCY if budget.unit == Budget.Unit.MONEY else budget.unit,
         "period": budget.period,
         "set_by": "administrator" if budget.is_imposed else "owner",
         "most": float(most),

@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from . import budgets
-from .budgets import CURRENCY, KINDS, Kind
+from .budgets import KINDS, Kind
 from .models import Budget, Token, User
 
 LABELS = {
@@ -55,7 +56,7 @@ def _field(kind: Kind) -> forms.Field:
         min_value=0,
         max_value=MOST_MONEY,
         decimal_places=6,
-        label=f"{LABELS[kind]} ({CURRENCY})",
+        label=f"{LABELS[kind]} ({settings.CURRENCY})",
     )
     field.widget.attrs["step"] = "any"
     return field

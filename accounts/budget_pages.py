@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from . import budgets
 from .budget_forms import LABELS
-from .budgets import CURRENCY, in_order
+from .budgets import in_order
 from .models import Budget, Token, User
 
 
@@ -46,4 +47,4 @@ def _amount(budget: Budget, number: int) -> str:
     if budget.unit == Budget.Unit.REQUESTS:
         return number_format(int(found), force_grouping=True)
     rounded = found.quantize(Decimal("0.01") if found >= 1 or not found else Decimal("0.0001"))
-    return f"{number_format(rounded)} {CURRENCY}"
+    return f"{number_format(rounded)} {settings.CURRENCY}"

@@ -10,6 +10,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,6 @@ from .models.budgets import BILLION, ending
 
 log = structlog.get_logger(__name__)
 
-CURRENCY = "USD"
 Kind = tuple[str, str]  # unit and period
 Amounts = Mapping[Kind, Decimal | None]
 KINDS: tuple[Kind, ...] = tuple((u.value, p.value) for u in Budget.Unit for p in Budget.Period)
@@ -204,7 +204,7 @@ def _reached(budget: Budget) -> LimitReached:
     reset_in = max(1, round((budget.ends_at - timezone.now()).total_seconds()))
     limit = Limit(
         name=_name(budget),
-        unit=CURRENCY if is_money else "requests",
+        unit=settings.CURRENCY if is_money else "requests",
         most=float(_amount(budget, budget.most)),
         used=float(_amount(budget, budget.used)),
         reset_in=reset_in,
@@ -245,8 +245,8 @@ def _sentence(budget: Budget) -> str:
     most, used = (_amount(budget, number) for number in (budget.most, budget.used))
     told = {
         "whose": f"token {budget.token}" if budget.token else str(budget.owner),
-        "most": f"{_said(most)} {CURRENCY}" if is_money else _said(most),
-        "left": f"{_said(max(most - used, Decimal(0)))} {CURRENCY}",
+        "most": f"{_said(most)} {settings.CURRENCY}" if is_money else _said(most),
+        "left": f"{_said(max(most - used, Decimal(0)))} {settings.CURRENCY}",
         "at": f"{budget.ends_at:%Y-%m-%d %H:%M} UTC",
         "period": _("day") if budget.period == Budget.Period.DAY else _("month"),
     }

@@ -39,6 +39,16 @@ def one_of(name: str, words: set[str], *, default: str) -> str:
     return value
 
 
+def currency(name: str, *, default: str) -> str:
+    """As ISO 4217 writes it; whether there is such a one is not looked up."""
+    value = text(name, default)
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to three capital letters, as in EUR."
+        )
+    return value
+
+
 def number(name: str, *, default: int, least: int = 0) -> int:
     value = text(name, str(default))
     if not value.isdecimal() or int(value) < least:

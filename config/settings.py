@@ -100,6 +100,8 @@ LIMIT_PER_ADDRESS = environment.rate(
 LIMIT_PER_USER = environment.rate("LIMIT_PER_USER", default="60000/300")
 # The most days that a token may hold; 0: as many as its maker says.
 TOKEN_DAYS_MAX = environment.number("TOKEN_DAYS_MAX", default=0)
+# Of all prices of hardware, costs and budgets: they are summed and compared.
+CURRENCY = environment.currency("CURRENCY", default="USD")
 LIMITABLE_DEPLOYMENTS = "deployments.reached.offered"  # to which deployments one may limit a token
 WEB_PROCESSES = environment.number("WEB_PROCESSES", default=1, least=1)
 RATES_URL = CACHE_URL or (

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -296,7 +298,7 @@ class ChangeForm(forms.Form):
         help_text=gettext_lazy("Empty: it goes on until somebody stops it."),
     )
     budget = forms.DecimalField(
-        label=gettext_lazy("Stop when it has cost"),
+        label=format_lazy("{} ({})", gettext_lazy("Stop when it has cost"), settings.CURRENCY),
         required=False,
         min_value=Decimal("0.000001"),
         max_digits=14,

@@ -1,5 +1,6 @@
 """The hardware that is offered when the administrator has said nothing: made from this host."""
 
+from django.conf import settings
 from django.db import transaction
 
 from catalog import hardware as host
@@ -16,12 +17,30 @@ SIZES = (
 )
 
 
+class OtherCurrency(Exception):
+    """Hardware has a price in a currency that is not the setting's."""
+
+
 def ensure() -> int:
     """Fill an empty table; how many were made. Nothing is added to one that somebody keeps."""
     with transaction.atomic():
         if Hardware.objects.exists():
             return 0
         return len(Hardware.objects.bulk_create(_fitting(), ignore_conflicts=True))
+
+
+def keep_to_currency() -> None:
+    """What costs nothing follows the setting. Raises OtherCurrency for a price in another one."""
+    others = Hardware.objects.exclude(currency=settings.CURRENCY)
+    others.filter(price_per_second=0).update(currency=settings.CURRENCY)
+    wrong = others.first()
+    if wrong is not None:
+        raise OtherCurrency(
+            f"The currency of the hardware {wrong.sku} is {wrong.currency}, and CURRENCY is "
+            f"{settings.CURRENCY}: all prices have one, as they are summed. Set CURRENCY to "
+            f"{wrong.currency}. To change it to {settings.CURRENCY}, set the hardware's "
+            "price_per_second to 0 in the admin before, and write it anew after."
+        )
 
 
 def smallest_for(bundle: Bundle) -> Hardware | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,6 +77,10 @@ def _check_memory(version: Version, hardware: Hardware) -> None:
 def _check_hardware(hardware: Hardware) -> None:
     if not hardware.is_enabled:
         raise Refused("hardware", _("%s is not offered any more; choose another.") % hardware.name)
+    if hardware.currency != settings.CURRENCY:
+        said = _("The price of %(name)s is in %(currency)s, and all here are in %(own)s.")
+        words = {"name": hardware.name, "currency": hardware.currency, "own": settings.CURRENCY}
+        raise Refused("hardware", said % words)
 
 
 def _check_min(count: int) -> None:

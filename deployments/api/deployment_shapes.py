@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from rest_framework.request import Request
@@ -64,7 +65,7 @@ def shape(deployment: Any, request: Request) -> dict[str, Any]:
         "stop_at": deployment.stop_at,
         "budget": _number(deployment.budget),
         "cost": _number(deployment.cost),
-        "currency": release.hardware.currency if release else "USD",
+        "currency": settings.CURRENCY,
         "price_per_second": _number(release.hardware.price_per_second) if release else 0.0,
         "urls": _urls(deployment, request),
     }

@@ -2,8 +2,15 @@
 
 from decimal import Decimal
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+
+
+def own_currency() -> str:
+    return str(settings.CURRENCY)
 
 
 class Hardware(models.Model):
@@ -18,7 +25,7 @@ class Hardware(models.Model):
     price_per_second = models.DecimalField(
         max_digits=14, decimal_places=9, default=Decimal(0), help_text="0 when it costs nothing."
     )
-    currency = models.CharField(max_length=3, default="USD")
+    currency = models.CharField(max_length=3, default=own_currency)
     count = models.PositiveIntegerField(
         null=True, blank=True, help_text="How many at a time; empty: as the host's memory holds."
     )
@@ -37,6 +44,11 @@ class Hardware(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.currency != settings.CURRENCY:
+            said = _("All prices here are in %(currency)s (CURRENCY): write this one in it too.")
+            raise ValidationError({"currency": said % {"currency": settings.CURRENCY}})
 
     @property
     def price_per_hour(self) -> Decimal:

@@ -18,6 +18,7 @@ from accounts.reach import Who
 from catalog.models import AIModel, Version
 
 from .deployments import Deployment
+from .hardware import own_currency
 from .instances import Instance
 
 
@@ -89,7 +90,7 @@ class Prediction(models.Model):
     reason = models.CharField(max_length=32, blank=True, help_text="Why it is not done, as a word.")
     metrics = models.JSONField(default=dict)
     cost = models.DecimalField(max_digits=14, decimal_places=9, null=True)
-    currency = models.CharField(max_length=3, default="USD")
+    currency = models.CharField(max_length=3, default=own_currency)
     has_reservation = models.BooleanField(
         default=False, help_text="Of money, in somebody's budget: see accounts/budgets.py."
     )

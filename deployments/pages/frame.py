@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -133,7 +134,7 @@ def of(user: Who, deployment: Deployment, open_tab: str) -> Frame:
         release=release,
         hardware=release.hardware.name if release else "",
         price=_price(release) if release else "",
-        cost=listing.cost(deployment.cost, release.hardware.currency if release else "USD"),
+        cost=listing.cost(deployment.cost, settings.CURRENCY),
         looks=words.looks(deployment),
         status=deployment.get_status_display(),
         is_stopped=deployment.wanted == Deployment.Wanted.STOPPED,

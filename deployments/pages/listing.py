@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -65,7 +66,7 @@ def row(deployment: Deployment) -> Row:
         hardware=release.hardware.name if release else "",
         instances=f"{deployment.ready} / {release.max_instances}" if release else "",  # type: ignore[attr-defined]
         is_replacing=deployment.release_serving_id not in (None, deployment.release_wanted_id),
-        cost=cost(deployment.cost, release.hardware.currency if release else "USD"),
+        cost=cost(deployment.cost, settings.CURRENCY),
         used_at=deployment.last_used_at,
         used_ago=figures.ago(deployment.last_used_at),
     )

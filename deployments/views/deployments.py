@@ -1,5 +1,6 @@
 """The list of one's deployments, and the pages about one of them."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -54,13 +55,11 @@ def deployment_part(request: HttpRequest, deployment: Deployment) -> HttpRespons
 def deployment_metrics(request: HttpRequest, deployment: Deployment) -> HttpResponse:
     asked = request.GET.get("span", USUAL_SPAN)
     span = asked if asked in metrics.SPANS else USUAL_SPAN
-    release = deployment.release_wanted
-    currency = release.hardware.currency if release else "USD"
     context = {
         "frame": frame.of(request.user, deployment, "deployment_metrics"),
         "span": span,
         "spans": [*metrics.SPANS],
-        "drawn": charts.of(metrics.read(deployment, span), currency),
+        "drawn": charts.of(metrics.read(deployment, span), settings.CURRENCY),
     }
     return render(request, "deployments/metrics.html", context)
 

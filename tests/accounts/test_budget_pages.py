@@ -1,12 +1,17 @@
 """The pages where budgets are set and seen, as somebody without JavaScript gets them."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
 from accounts import budgets, tokens
 from accounts.models import Budget, Membership, Role, Token, User
+from config.api.problems import LimitReached
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
 
 pytestmark = pytest.mark.django_db
 DAY, MONEY = ("requests", "day"), ("money", "month")
@@ -37,6 +42,22 @@ def test_the_budgets_of_a_token_are_set_and_shown_as_bars(as_ada: Client, token:
     assert "1.25 USD of 1.50 USD used" in said
     assert 'value="5"' in said and 'class="warn" max="100" value="83"' in said
     assert 'value="1.5"' in said  # in the form, to be changed
+
+
+def test_the_pages_and_refusals_say_the_sites_currency(
+    as_ada: Client, ada: User, settings: "SettingsWrapper"
+) -> None:
+    settings.CURRENCY = "EUR"
+    budgets.set_for(ada, {MONEY: Decimal(0)})
+
+    page = as_ada.get("/account/budgets").content.decode()
+
+    assert "Money a month (EUR)" in page and "0.00 EUR of 0.00 EUR used" in page
+    assert "USD" not in page
+    assert as_ada.get("/v1/account/budgets").json()[0]["unit"] == "EUR"
+    with pytest.raises(LimitReached, match="0 EUR a month, has 0 EUR left") as refused:
+        budgets.take(None, ada)
+    assert refused.value.limit.unit == "EUR"
 
 
 def test_an_empty_field_is_no_limit(as_ada: Client, ada: User) -> None:

@@ -68,6 +68,8 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Read:
         ("SIGN_UP", "ajar", "set it to one of closed, open"),
         ("SIGN_UP_DOMAINS", "example", "set it as in example.org"),
         ("SIGN_UP_DOMAINS", "example.org", "EMAIL_URL is not; set it too"),
+        ("CURRENCY", "eur", "set it to three capital letters, as in EUR"),
+        ("CURRENCY", "EURO", "set it to three capital letters, as in EUR"),
         ("LOG_LEVEL", "LOUD", "set it to one of DEBUG, INFO"),
     ],
 )

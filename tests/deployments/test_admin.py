@@ -72,6 +72,23 @@ def test_a_lease_is_broken(desk: Client, rows: list[Deployment]) -> None:
     assert rows[0].lease_number != number and rows[0].leased_until is None
 
 
+def test_a_price_in_another_currency_is_refused_at_its_field(desk: Client) -> None:
+    row = deployables.hardware("dear")
+    wanted = {
+        **{"sku": "dear", "name": "Dear", "cpus": "1", "memory": str(2**30), "position": "0"},
+        **{"accelerator_memory": "0", "price_per_second": "0.5", "is_enabled": "on"},
+    }
+
+    wrong = desk.post(page(Hardware, "change", row.pk), {**wanted, "currency": "EUR"})
+    right = desk.post(page(Hardware, "change", row.pk), {**wanted, "currency": "USD"})
+
+    errors = wrong.context["adminform"].errors
+    assert errors == {
+        "currency": ["All prices here are in USD (CURRENCY): write this one in it too."]
+    }
+    assert right.status_code == 302
+
+
 def test_hardware_that_was_used_is_withdrawn_and_not_deleted(
     desk: Client, rows: list[Deployment]
 ) -> None:

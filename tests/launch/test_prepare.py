@@ -1,9 +1,11 @@
 """manage.py prepare: what a start brings up to date, on SQLite as it comes."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,27 @@ def test_the_second_time_has_nothing_to_do_and_to_say(var_dir: Path) -> None:
 
     assert again.returncode == 0, again.stderr
     assert again.stdout == ""
+
+
+def test_a_price_in_another_currency_stops_the_start_and_what_is_free_follows(
+    var_dir: Path,
+) -> None:
+    euro = {"VAR_DIR": str(var_dir), "CURRENCY": "EUR"}
+    price = "from deployments.models import Hardware; Hardware.objects.update(price_per_second={})"
+    _manage("shell", "-c", price.format(1), VAR_DIR=str(var_dir))
+
+    refused = _manage("prepare", **euro)
+    _manage("shell", "-c", price.format(0), **euro)
+    followed = _manage("prepare", **euro)
+
+    assert refused.returncode == 1
+    said = "The currency of the hardware cpu-small is USD, and CURRENCY is EUR"
+    assert refused.stderr.startswith(said)
+    assert len(refused.stderr.splitlines()) == 1
+    assert followed.returncode == 0, followed.stderr
+    with closing(sqlite3.connect(var_dir / "slipway.sqlite3")) as found:
+        rows = found.execute("SELECT DISTINCT currency FROM deployments_hardware")
+        assert rows.fetchall() == [("EUR",)]
 
 
 def test_a_catalog_on_postgresql_that_is_not_empty_keeps_what_it_has(

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             call_command("register_examples", stdout=self.stdout)
             self._index()
             call_command("first_administrator", stdout=self.stdout)
+            self._keep_to_currency()
             hardware.ensure()
             if collecting.result():
                 self.stdout.write("Collected the static files.")
@@ -53,6 +54,12 @@ class Command(BaseCommand):
             statistics.refresh()  # a new index is not known to the planner before
         if not settings.CACHE_URL:
             call_command("createcachetable", verbosity=0)
+
+    def _keep_to_currency(self) -> None:
+        try:
+            hardware.keep_to_currency()
+        except hardware.OtherCurrency as error:
+            raise Refused(str(error)) from error
 
     def _index(self) -> None:
         """Only when there is none: the worker keeps one that exists in step."""

@@ -8,13 +8,14 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import AIModel
-from deployments.models import Deployment, Instance, Reason, Status
+from deployments.models import Deployment, Hardware, Instance, Prediction, Reason, Status
 from tests.deployments import deployables
 from tests.deployments.driving import drive
 from tests.deployments.predictions.models import as_
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
+    from pytest_django.fixtures import SettingsWrapper as Settings
 
     from tests.deployments.conftest import Deploy
     from tests.deployments.fake_runtime import FakeRuntime
@@ -254,6 +255,33 @@ def test_before_it_is_made_it_is_reckoned(client: Client, said: dict[str, Any]) 
     assert told["cost_per_day_at_load"] == pytest.approx(16.8)
     assert any("2 ×" in line for line in told["lines"])
     assert not Deployment.objects.exists()
+
+
+def test_nothing_is_deployed_on_what_is_priced_in_another_currency(
+    client: Client, said: dict[str, Any]
+) -> None:
+    Hardware.objects.update(currency="EUR")
+
+    answer = post(client, "/v1/deployments", said)
+
+    assert answer.status_code == 400
+    error = answer.json()["errors"][0]
+    assert error["field"] == "hardware"
+    assert "in EUR, and all here are in USD" in error["detail"]
+    assert not Deployment.objects.exists()
+
+
+def test_a_site_counts_in_its_own_currency(
+    client: Client, said: dict[str, Any], settings: "Settings"
+) -> None:
+    settings.CURRENCY = "CHF"
+    Hardware.objects.update(currency="CHF")
+
+    made = post(client, "/v1/deployments", said)
+
+    assert made.status_code == 201
+    assert made.json()["currency"] == "CHF"
+    assert Hardware().currency == Prediction().currency == "CHF"
 
 
 def test_hardware_is_a_bare_list(client: Client) -> None:
