@@ -4,6 +4,7 @@ import http.client
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from launch import (
@@ -57,10 +58,16 @@ def serve() -> int:
 
 
 def set_up() -> int:
-    """Everything that running and testing need, the servers of the tests included."""
-    packages.install(for_development=True)
-    debian.ensure_what_tests_need()
-    if meilisearch.program() is None:
+    """Everything that running and testing need, the servers of the tests included.
+
+    The three are fetched side by side: each waits for its own registry most of the time.
+    """
+    with ThreadPoolExecutor() as beside:
+        servers = beside.submit(debian.ensure_what_tests_need)
+        engine = beside.submit(meilisearch.program)
+        packages.install(for_development=True)
+    servers.result()
+    if engine.result() is None:
         console.say(
             "Without a Meilisearch, what needs one is skipped; MEILISEARCH_BIN names yours."
         )

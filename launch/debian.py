@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from launch import console
 from launch.refusal import Refused
+
+_apt = threading.Lock()  # it works for one at a time, and refuses the other
 
 
 def ensure_venv_module() -> None:
@@ -49,11 +52,12 @@ def install(packages: list[str]) -> bool:
     become_root = _way_to_root()
     if become_root is None or not shutil.which("apt-get"):
         return False
-    console.say(f"Installing Debian's packages: {', '.join(packages)} ...")
     get = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     get += ["-o", "Acquire::http::Timeout=20", "-o", "Acquire::Retries=1"]
-    _run([*get, "update"])
-    return _run([*get, "install", "-y", "--no-install-recommends", *packages])
+    with _apt:
+        console.say(f"Installing Debian's packages: {', '.join(packages)} ...")
+        _run([*get, "update"])
+        return _run([*get, "install", "-y", "--no-install-recommends", *packages])
 
 
 def _way_to_root() -> list[str] | None:

@@ -122,7 +122,7 @@ def _run(command: list[str], environment: Mapping[str, str] | None = None) -> tu
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=processes.end_with_parent,  # noqa: PLW1509 - there is one thread
+        preexec_fn=processes.end_with_parent,  # noqa: PLW1509 - it takes no lock of a thread
     )
     said: list[str] = []
     assert process.stdout is not None  # noqa: S101 - asked for above
