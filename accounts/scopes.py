@@ -11,7 +11,8 @@ from rest_framework.request import Request
 
 READING = ("GET", "HEAD", "OPTIONS", "QUERY")
 # For views whose querysets mind reach.within, as their `minds_deployments`: to all others a token
-# that is limited to a deployment is closed.
+# that is limited to a deployment is closed. With `reaches_beyond_limits` a view is closed to those
+# that are limited to an organisation too.
 ANY_METHOD = (*READING, "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -44,6 +45,11 @@ class Scope(models.TextChoices):
     ORGANIZATIONS_READ = "organizations:read", _("Read invitations into organisations")
     BUDGETS_WRITE = "budgets:write", _("Set budgets of yours and of organisations, and read them")
     BUDGETS_READ = "budgets:read", _("Read budgets of yours and of organisations")
+    TRANSFERS_WRITE = (
+        "transfers:write",
+        _("Hand deployments over, and take what others hand over"),
+    )
+    TRANSFERS_READ = "transfers:read", _("Read which deployments are offered to you")
     CURATE = "curate", _("Hide, list and deprecate models, as you may as a curator")
 
 
@@ -102,7 +108,14 @@ def holds(scopes: list[str], wanted: str) -> bool:
 
 def _require_reach(token: Any, request: Request, view: Any) -> None:
     """A token that is limited to a deployment opens only what looks for that limit."""
-    if token is None or token.deployment_id is None:
+    if token is None:
+        return
+    if token.organization_id and getattr(view, "reaches_beyond_limits", False):
+        raise PermissionDenied(
+            f"The token {token} is limited to {token.organization}, and this reaches beyond it. "
+            f"Make one without that limit at {settings.PUBLIC_URL}/account/tokens."
+        )
+    if token.deployment_id is None:
         return
     if request.method not in getattr(view, "minds_deployments", ()):
         raise PermissionDenied(

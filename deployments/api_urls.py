@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from deployments.api import deliveries, deployments, files, predictions, versions, webhooks
+from deployments.api import (
+    deliveries,
+    deployments,
+    files,
+    moving,
+    predictions,
+    versions,
+    webhooks,
+)
 
 MODEL = "models/<str:owner>/<path:name>"  # names may hold slashes: see catalog/api_urls.py
 PREDICTION = "predictions/<str:prediction_id>"
@@ -17,6 +25,10 @@ urlpatterns = [
     path(f"{DEPLOYMENT}/start", deployments.Start.as_view(), name="start-deployment"),
     path(f"{DEPLOYMENT}/rollback", deployments.RollBack.as_view(), name="roll-back-deployment"),
     path(f"{DEPLOYMENT}/releases", deployments.ReleaseList.as_view(), name="releases"),
+    path(f"{DEPLOYMENT}/hand-over", moving.HandOver.as_view(), name="hand-over-deployment"),
+    path("offers", moving.OfferList.as_view(), name="offers"),
+    path("offers/<int:offer_id>", moving.OfferDetail.as_view(), name="offer"),
+    path("offers/<int:offer_id>/take", moving.TakeOffer.as_view(), name="take-offer"),
     path("predictions", predictions.PredictionList.as_view(), name="predictions"),
     path(PREDICTION, predictions.PredictionDetail.as_view(), name="prediction"),
     path(f"{PREDICTION}/cancel", predictions.PredictionCancel.as_view(), name="cancel-prediction"),

@@ -109,7 +109,7 @@ class DeploymentDetail(Deploying):
 
     @contract.update
     def patch(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _changeable(request, owner, name)
+        deployment = changeable(request, owner, name)
         said = reading.body(request, contract.ChangeShape)
         changes = dict(said)
         if "version" in said:
@@ -121,14 +121,14 @@ class DeploymentDetail(Deploying):
 
     @contract.delete
     def delete(self, request: Request, owner: str, name: str) -> Response:
-        actions.delete(_changeable(request, owner, name), by=_who(request))
+        actions.delete(changeable(request, owner, name), by=_who(request))
         return Response(status=204)
 
 
 class Stop(Deploying):
     @contract.stop
     def post(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _changeable(request, owner, name)
+        deployment = changeable(request, owner, name)
         actions.stop(deployment, by=_who(request))
         return self.answer(request, deployment)
 
@@ -136,7 +136,7 @@ class Stop(Deploying):
 class Start(Deploying):
     @contract.start
     def post(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _changeable(request, owner, name)
+        deployment = changeable(request, owner, name)
         actions.start(deployment, by=_who(request))
         return self.answer(request, deployment)
 
@@ -144,7 +144,7 @@ class Start(Deploying):
 class RollBack(Deploying):
     @contract.roll_back
     def post(self, request: Request, owner: str, name: str) -> Response:
-        deployment = _changeable(request, owner, name)
+        deployment = changeable(request, owner, name)
         said = reading.body(request, contract.RollBackShape)
         actions.roll_back(deployment, by=_who(request), number=said["number"])
         return self.answer(request, deployment)
@@ -210,7 +210,7 @@ def missing(request: Request, owner: str, name: str) -> NotFound:
     return NotFound(sentence % f"{owner}/{name}")
 
 
-def _changeable(request: Request, owner: str, name: str) -> Deployment:
+def changeable(request: Request, owner: str, name: str) -> Deployment:
     found = _owned(request, owner, name)
     reach.require(request.user, found.owner)
     return found

@@ -52,6 +52,7 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "v1/models/{owner}/{name}/predictions"): _input,
     ("POST", "v1/deployments/{owner}/{name}/predictions"): _input,
+    ("POST", "v1/deployments/{owner}/{name}/hand-over"): lambda _world, _whose: {"to": "other"},
     ("POST", "account/tokens"): _token,
     ("POST", "models/{owner}/{name}/like"): lambda _world, _whose: {"set": "on"},
     ("POST", "models/{owner}/{name}/follow"): lambda _world, _whose: {"set": "on"},

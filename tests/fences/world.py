@@ -172,10 +172,11 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
     from catalog import sitemaps
     from catalog.kept import actions as kept
     from catalog.kept import tokens as kept_tokens
-    from catalog.models import AIModel, Alert, Collection, Task
+    from catalog.models import AIModel, Alert, Collection, Task, Version
     from catalog.saved import actions as saving
     from catalog.saved import tokens as saved_tokens
     from deployments.models import Offer
+    from tests.deployments import rows
 
     acme, ada = world.people[THEIRS], world.people[HERS]
     model = AIModel.objects.get()
@@ -194,8 +195,8 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
     )
     member = Membership.objects.get(organization=acme, user=world.people["viewer"])
     session = UserSession.objects.create(user=ada, session_key="x" * 32, ip="127.0.0.1")
-    given = world.names[MEMBERS]["deployment"]
-    offer = Offer.objects.create(deployment_id=given, to=ada)
+    given = rows.deployment(world.people[MEMBERS], Version.objects.get(), name="given")
+    offer = Offer.objects.create(deployment=given, to=ada)
     by_name = {"owner": "slipway", "name": "hello"}
     return {
         "models/": by_name,
@@ -222,6 +223,7 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
         "account/searches/": {"pk": saved.pk, "channel": "email"},
         "account/alerts/": {"pk": alert.pk},
         "account/offers/": {"pk": offer.pk},
+        "v1/offers/": {"offer_id": offer.pk},
         "account/sessions/": {"pk": session.pk},
         "account/second-factor/": {"pk": 1},
         "account/services/": {"provider_id": "none"},
