@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from config.api.contract import PROBLEM
+from config.api.reading import AmountField
 
 from . import budgets
 from .budget_forms import MOST_MONEY, MOST_REQUESTS
@@ -37,10 +38,8 @@ def _requests() -> serializers.IntegerField:
     )
 
 
-def _money() -> serializers.DecimalField:
-    return serializers.DecimalField(
-        13, 6, required=False, allow_null=True, min_value=0, max_value=MOST_MONEY
-    )
+def _money() -> AmountField:
+    return AmountField(13, 6, required=False, allow_null=True, min_value=0, max_value=MOST_MONEY)
 
 
 class ChangedBudgetsShape(serializers.Serializer[None]):

@@ -10,6 +10,13 @@ from rest_framework.request import Request
 from .problems import BadParameters
 
 
+class AmountField(serializers.DecimalField):
+    """Money; null for none of it, which an empty text is not."""
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return serializers.Field.validate_empty_values(self, data)
+
+
 def body(request: Request, shape: type[serializers.Serializer[None]]) -> dict[str, Any]:
     """Raises BadParameters, which names each field that is wrong or that there is not."""
     sent = request.data

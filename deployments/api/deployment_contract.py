@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from catalog.api import contract
 from config.api.contract import PROBLEM
+from config.api.reading import AmountField
 from deployments.api import owners
 from deployments.models import Deployment, Release, Status
 from deployments.wishes import LONGEST_IDLE, MOST_INSTANCES
@@ -130,7 +131,7 @@ class ChangeShape(serializers.Serializer[None]):
         help_text="Without a request until it sleeps; 0: never.",
     )
     stop_at = Moment(required=False, allow_null=True, help_text="It is stopped then.")
-    budget = serializers.DecimalField(
+    budget = AmountField(
         14, 6, required=False, allow_null=True, help_text="It is stopped when it has cost so much."
     )
 

@@ -84,6 +84,7 @@ def test_what_was_used_before_this_period_counts_no_more(ada: User) -> None:
         ({"requests_per_month": 1.5}, "requests_per_month"),
         ({"requests_per_month": True}, "requests_per_month"),
         ({"money_per_day": "much"}, "money_per_day"),
+        ({"money_per_day": ""}, "money_per_day"),
         ({"money_per_day": "NaN"}, "money_per_day"),
         ({"money_per_month": 10**7}, "money_per_month"),
         ({"money_per_month": "0.0000001"}, "money_per_month"),

@@ -112,6 +112,7 @@ def test_the_least_that_must_be_said_is_a_name_and_a_model(
         ("idle_seconds", -1, "greater than or equal to 0"),
         ("stop_at", "2020-01-01T00:00:00Z", "is over"),
         ("budget", 0, "more than 0"),
+        ("budget", "", "valid number"),
         ("colour", "red", "no such field"),
     ],
 )
