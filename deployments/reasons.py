@@ -132,8 +132,8 @@ WORDS: dict[str, Words] = {
         _("Set a later time, or none, and start it."),
     ),
     Reason.STOPPED_BY_BUDGET: (
-        _("It was stopped, as its budget is used up."),
-        _("Raise the budget, and start it."),
+        _("It was stopped, as a budget is used up: its own, its owner's, or its token's."),
+        _("Raise it, and start it. A start that is refused says which one, and who can raise it."),
     ),
     Reason.BUNDLE_MISSING: (
         _("The files of its version are missing here."),

@@ -272,10 +272,14 @@ def test_without_budgets_a_prediction_costs_no_statement_more(
     assert "accounts_budget" not in asked and "accounts_reservation" not in asked
 
 
-def test_money_that_is_used_up_deploys_and_starts_nothing(
-    ada: User, mine: Deployment, made: tuple[Token, Client]
+@pytest.mark.parametrize(
+    ("is_imposed", "told"),
+    [(False, "Raise it at /account/budgets."), (True, "alone can raise it.")],
+)
+def test_money_that_is_used_up_starts_nothing_and_says_who_can_raise_it(
+    ada: User, mine: Deployment, made: tuple[Token, Client], is_imposed: bool, told: str
 ) -> None:
-    budgets.set_for(ada, {MONEY: Decimal(1)})
+    budgets.set_for(ada, {MONEY: Decimal(1)}, is_imposed=is_imposed)
     budgets.charge(None, ada.pk, Decimal(1))
     Deployment.objects.update(wanted=Deployment.Wanted.STOPPED, status=Status.STOPPED)
 
@@ -283,6 +287,7 @@ def test_money_that_is_used_up_deploys_and_starts_nothing(
 
     assert response.status_code == 402
     assert response.json()["limit"]["unit"] == "USD"
+    assert response.json()["detail"].endswith(told)
     mine.refresh_from_db()
     assert mine.wanted == Deployment.Wanted.STOPPED
 
