@@ -20,13 +20,19 @@ run:  ## Set everything up and open the catalog on http://127.0.0.1:8000/
 setup:  ## Set up everything that running and testing need
 	@$(PYTHON) -m launch setup
 
+# Where tests wait for processes that they started, while others need the cores.
+WAITING := tests/launch tests/browser tests/deployments
 test: setup  ## Run the tests on SQLite and, side by side, those that it may decide on PostgreSQL
-	@log=$$(mktemp); $(BIN)/python -m pytest --database=postgresql > $$log 2>&1 & other=$$!; \
-	trap "kill $$other 2> /dev/null; rm -f $$log" EXIT; \
-	echo "On SQLite (what PostgreSQL says follows):"; \
-	$(BIN)/python -m pytest --database=sqlite --ignore=tests/launch; status=$$?; \
-	wait $$other || status=1; \
-	echo "On PostgreSQL, with the tests of starting:"; cat $$log; exit $$status
+	@said=$$(mktemp -d); \
+	$(BIN)/python -m pytest --database=postgresql > $$said/postgresql 2>&1 & first=$$!; \
+	$(BIN)/python -m pytest --database=sqlite $(WAITING) > $$said/waiting 2>&1 & second=$$!; \
+	trap "kill $$first $$second 2> /dev/null; rm -rf $$said" EXIT; \
+	echo "On SQLite (what the two others say follows):"; \
+	$(BIN)/python -m pytest --database=sqlite $(WAITING:%=--ignore=%); status=$$?; \
+	wait $$second || status=1; \
+	echo "On SQLite, with processes of their own:"; cat $$said/waiting; \
+	wait $$first || status=1; \
+	echo "On PostgreSQL:"; cat $$said/postgresql; exit $$status
 
 golden: setup  ## Write the golden files of the graded searches anew; look at the diff
 	$(BIN)/python -m pytest tests/relevance --write-golden

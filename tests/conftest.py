@@ -47,7 +47,6 @@ SETTINGS = (
     *("SEARCH_EMBEDDER", "SEARCH_EMBEDDER_MODEL", "SEARCH_EMBEDDER_KEY"),
 )
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
-STARTING = Path(__file__).parent / "launch"
 at_the_end = ExitStack()
 # A Meilisearch that the caller has: the tests use indexes of their own names in it.
 given_search = {name: os.environ.get(name, "") for name in ("SEARCH_URL", "SEARCH_KEY")}
@@ -106,9 +105,6 @@ def pytest_collection_finish() -> None:
 
 
 def _is_for_postgresql(item: pytest.Item) -> bool:
-    """The tests of starting come along: `make test` leaves them out on SQLite, which has more."""
-    if STARTING in item.path.parents:
-        return True
     return _uses_database(item) and not _is_told_by_sqlite(item)
 
 
