@@ -27,10 +27,15 @@ class HardwareAdmin(DeskAdmin):
     """What was used once is withdrawn instead of deleted: releases name it."""
 
     list_display = (
-        *("name", "sku", "cpus", "shown_memory", "accelerator", "price_per_second", "currency"),
+        *("name", "sku", "cpus", "shown_memory", "accelerator", "shown_price", "currency"),
         *("count", "is_enabled"),
     )
     list_filter = ("is_enabled",)
+
+    @admin.display(description=_("price per second"), ordering="price_per_second")
+    def shown_price(self, row: Hardware) -> str:
+        """SQLite's zero would be 0E-9."""
+        return f"{row.price_per_second.normalize():f}"
 
     @admin.display(description=_("memory"), ordering="memory")
     def shown_memory(self, row: Hardware) -> str:

@@ -1,5 +1,6 @@
 """The administrator's view: within twelve queries a page, and with the few things to do."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,6 +88,15 @@ def test_a_price_in_another_currency_is_refused_at_its_field(desk: Client) -> No
         "currency": ["All prices here are in USD (CURRENCY): write this one in it too."]
     }
     assert right.status_code == 302
+
+
+@pytest.mark.parametrize("price", ["0", "0.000025"])
+def test_a_price_reads_as_it_was_set(desk: Client, price: str) -> None:
+    Hardware.objects.filter(pk=deployables.hardware().pk).update(price_per_second=Decimal(price))
+
+    answer = desk.get(page(Hardware, "changelist")).content.decode()
+
+    assert f'<td class="field-shown_price">{price}</td>' in answer
 
 
 def test_hardware_that_was_used_is_withdrawn_and_not_deleted(
