@@ -28,7 +28,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _every_place_is_free_at_the_end() -> Iterator[None]:
     yield
-    gc.collect()
+    if _free_places() < exports.MOST_AT_ONCE:
+        gc.collect()  # which takes longer than most of these tests
     assert _free_places() == 3
 
 

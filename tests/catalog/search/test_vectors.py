@@ -268,7 +268,7 @@ def speaker(settings, monkeypatch) -> Iterator[type[Speaker]]:
         asked, keys = [], []
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mine)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     settings.SEARCH_EMBEDDER = f"http://127.0.0.1:{server.server_port}/v1"
     settings.SEARCH_EMBEDDER_MODEL = "tiny"
     settings.SEARCH_EMBEDDER_KEY = "secret"
