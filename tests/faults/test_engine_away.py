@@ -79,6 +79,7 @@ def test_killed_it_is_missed_and_forgiven(server, make_model, client):
     assert health.check().state == "ok"
 
 
+@pytest.mark.any_database  # what is not waited for is the engine
 @pytest.mark.parametrize("mode", [proxies.LATE, proxies.SILENT, proxies.TRICKLE])
 def test_slow_it_is_not_waited_for(proxy, make_model, client, mode):
     make_model("a/llama")
