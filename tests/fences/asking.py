@@ -2,10 +2,10 @@
 # ruff: noqa: PLC0415 - read before the settings are
 
 import json
-from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 
+from .bodies import AS_FORMS, BODIES
 from .routes import Route
 from .world import ACTORS, HERS, THEIRS, World
 
@@ -13,65 +13,6 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = METHODS[1:]
 # Who asks of things that both owners have, where nothing but the owner differs.
 OF_BOTH = ("nobody", "other", "curator", "administrator")
-Body = Callable[[World, str], dict[str, Any]]
-
-
-def _collection(world: World, whose: str) -> dict[str, Any]:
-    return {"name": "New", "description": "", "visibility": "private", "owner": whose}
-
-
-def _deployment(world: World, whose: str) -> dict[str, Any]:
-    return {
-        "owner": whose,
-        "name": "new",
-        "model": "slipway/hello",
-        "version": world.names[whose]["version_id"],
-        "hardware": "cpu-small",
-        "min_instances": 0,
-        "max_instances": 1,
-    }
-
-
-def _token(world: World, whose: str) -> dict[str, Any]:
-    return {"name": "new", "scopes": ["all"], "days": "90"}
-
-
-def _input(_world: World, _whose: str) -> dict[str, Any]:
-    return {"input": {"text": "you"}}
-
-
-# What must be sent to come as far as the question who may; all else is asked with nothing in it.
-BODIES: dict[tuple[str, str], Body] = {
-    ("POST", "v1/collections"): _collection,
-    ("POST", "account/collections/new"): _collection,
-    ("POST", "v1/deployments"): _deployment,
-    ("POST", "models/{owner}/{name}/deploy"): _deployment,
-    ("POST", "v1/predictions"): lambda world, whose: {
-        "version": world.names[whose]["version_id"],
-        "input": {"text": "you"},
-    },
-    ("POST", "v1/models/{owner}/{name}/predictions"): _input,
-    ("POST", "v1/deployments/{owner}/{name}/predictions"): _input,
-    ("POST", "v1/deployments/{owner}/{name}/hand-over"): lambda _world, _whose: {"to": "other"},
-    ("POST", "account/tokens"): _token,
-    ("POST", "models/{owner}/{name}/like"): lambda _world, _whose: {"set": "on"},
-    ("POST", "models/{owner}/{name}/follow"): lambda _world, _whose: {"set": "on"},
-    ("POST", "publishers/{slug}/follow"): lambda _world, _whose: {"set": "on"},
-    ("POST", "models/{owner}/{name}/collect"): lambda world, whose: {
-        "on": str(world.names[whose]["collection"])
-    },
-    ("POST", "v1/organizations"): lambda _world, _whose: {"username": "another"},
-    ("POST", "v1/organizations/{name}/invitations"): lambda _world, _whose: {
-        "email": "x@example.org",
-        "role": "viewer",
-    },
-    ("POST", "organizations/new"): lambda _world, _whose: {"name": "another"},
-    ("POST", "organizations/{name}/invitations"): lambda _world, _whose: {
-        "email": "x@example.org",
-        "role": "viewer",
-    },
-    ("POST", "organizations/{name}/members/{pk}/role"): lambda _world, _whose: {"role": "admin"},
-}
 
 
 @contextmanager
@@ -85,14 +26,14 @@ def taken_back() -> Any:
 
 def ask(world: World, route: Route, method: str, actor: str, whose: str, client: Any = None) -> Any:
     client = client or world.client(actor, is_api=route.is_api)
-    body = BODIES.get((method, route.path), lambda _world, _whose: {})(world, whose)
+    body = BODIES.get((method, route.path))
     path = world.path(route, whose)
     options: dict[str, Any] = {"headers": {"Prefer": "respond-async"}}
-    if method != "GET" and (route.is_api or method != "POST"):
+    if method != "GET" and (route.is_api or method != "POST") and route.path not in AS_FORMS:
         options |= {"content_type": "application/json"}
     send = getattr(client, method.lower())
     with taken_back():
-        response = send(path, *([body] if method == "POST" else []), **options)
+        response = send(path, body(world, whose) if body else {}, **options)
     if response.streaming:
         _end(response)
     return response

@@ -38,6 +38,9 @@ OPEN_DOORS += ("account/services/", "invitations/")
 NOT_THERE = ("404", "400")
 # What answers by whether somebody has a second factor themselves.
 OF_ONESELF = {"account/second-factor/sure", "account/second-factor/app/remove"}
+STUCK, COMES_THROUGH = {"400", "402", "409", "415", "422"}, {"200", "201", "202", "204", "302"}
+# A bundle is a program: tests/deployments/bundles push real ones, of who may and who may not.
+UNCONVINCED = {("v1/models/{owner}/{name}/versions", "POST")}
 # Where the admin's door itself stands, and what leads everybody somewhere else.
 ADMIN_DOORS = ("admin/login/", "admin/logout/", "admin/password_change/", "admin/{url}")
 
@@ -163,6 +166,18 @@ def _wrong(path: str, method: str, said: dict[str, str]) -> Iterator[str]:
     for stranger in ("other", "curator", "administrator"):
         if is_owned and said[stranger] not in NOT_THERE and path not in OF_ONESELF:
             yield f"to {stranger} others' things are not there."
+
+
+@on_sqlite
+def test_whoever_may_comes_through() -> None:
+    """A line that tells even them what is wrong with what they sent says nothing of who may."""
+    stuck = {
+        (path, method)
+        for (path, method), statuses in TABLE.items()
+        if STUCK.intersection(statuses) and not COMES_THROUGH.intersection(statuses[1:])
+    }
+
+    assert stuck == UNCONVINCED, "Give these a valid body in tests/fences/bodies.py."
 
 
 def _for_all(statuses: list[str]) -> list[str]:
