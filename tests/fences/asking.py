@@ -2,6 +2,8 @@
 # ruff: noqa: PLC0415 - read before the settings are
 
 import json
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +13,11 @@ from .world import ACTORS, HERS, THEIRS, World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = METHODS[1:]
+WRITES = re.compile(r'(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM) "?(\w+)')
+# What is noted of whoever asks, whatever they get: what was refused, and where they wanted to go.
+OF_ASKING = {"accounts_auditevent", "django_session"}
+# One's own, made when it is first looked at: by GET too, and by no refusal.
+MADE_WHEN_READ = {"account_emailaddress", "deployments_webhookkey"}
 # Who asks of things that both owners have, where nothing but the owner differs.
 OF_BOTH = ("nobody", "other", "curator", "administrator")
 
@@ -24,6 +31,22 @@ def taken_back() -> Any:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def watched() -> Iterator[set[str]]:
+    """The tables that are written to meanwhile, whatever came of it."""
+    from django.db import connection
+
+    written = set()
+
+    def note(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if found := WRITES.match(sql):
+            written.add(found[1])
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(note):
+        yield written
+
+
 def ask(world: World, route: Route, method: str, actor: str, whose: str, client: Any = None) -> Any:
     client = client or world.client(actor, is_api=route.is_api)
     body = BODIES.get((method, route.path))
@@ -32,8 +55,10 @@ def ask(world: World, route: Route, method: str, actor: str, whose: str, client:
     if method != "GET" and (route.is_api or method != "POST") and route.path not in AS_FORMS:
         options |= {"content_type": "application/json"}
     send = getattr(client, method.lower())
-    with taken_back():
-        response = send(path, body(world, whose) if body else {}, **options)
+    sent = body(world, whose) if body else {}
+    with taken_back(), watched() as written:
+        response = send(path, sent, **options)
+    response.written = written
     if response.streaming:
         _end(response)
     return response
@@ -56,12 +81,23 @@ def answers(world: World, route: Route, method: str) -> list[str]:
 
 def answer(world: World, route: Route, method: str, actor: str) -> str:
     if actor == "owner":
-        return str(ask(world, route, method, actor, HERS).status_code)
-    theirs = str(ask(world, route, method, actor, THEIRS).status_code)
+        return _told(ask(world, route, method, actor, HERS), method)
+    theirs = _told(ask(world, route, method, actor, THEIRS), method)
     if actor not in OF_BOTH or world.path(route, HERS) == world.path(route, THEIRS):
         return theirs
-    hers = str(ask(world, route, method, actor, HERS).status_code)
+    hers = _told(ask(world, route, method, actor, HERS), method)
     return theirs if theirs == hers else f"{theirs}/{hers}"
+
+
+def _told(response: Any, method: str) -> str:
+    """The status, which no line has when something was written by reading or a refusal."""
+    is_refused = response.status_code >= 400 or "/login" in response.get("Location", "")
+    written = response.written - OF_ASKING
+    if not is_refused:
+        written = written - MADE_WHEN_READ if method == "GET" else set()
+    if written:
+        return f"{response.status_code}, and {', '.join(sorted(written))} was written to"
+    return str(response.status_code)
 
 
 def is_answered(world: World, route: Route, method: str) -> bool:
