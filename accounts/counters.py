@@ -29,7 +29,7 @@ Found = tuple[int, int]  # how many in this window, this one too, and seconds un
 
 class Counter(Protocol):
     def count(self, key: str, seconds: int) -> Found | None:
-        """None: it cannot be counted now, and the request passes."""
+        """None: it cannot be counted, and the request passes."""
 
 
 class InMemory:
@@ -54,7 +54,7 @@ class InMemory:
 
 
 class InRedis:
-    """One round trip each; while Redis is away nothing is counted."""
+    """One round trip each; while Redis is away each process counts for itself."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(
@@ -64,16 +64,17 @@ class InRedis:
             retry=Retry(NoBackoff(), 0),
         )
         self._away_until = 0.0
+        self._meanwhile = InMemory()
 
     def count(self, key: str, seconds: int) -> Found | None:
         if time.monotonic() < self._away_until:
-            return None
+            return self._meanwhile.count(key, seconds)
         try:
             used, reset_in = self._redis.eval(COUNT, 1, f"slipway:rate:{key}", seconds)
         except (RedisError, OSError) as error:
             self._away_until = time.monotonic() + PAUSE
-            log.warning("requests are not counted: Redis does not answer", error=str(error))
-            return None
+            log.warning("requests are counted by process: Redis does not answer", error=str(error))
+            return self._meanwhile.count(key, seconds)
         return int(used), max(1, int(reset_in))
 
 

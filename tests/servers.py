@@ -45,9 +45,9 @@ def postgresql(port: int | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int | None = None) -> Iterator[str]:
     """The BROKER_URL of a new, empty server that keeps nothing on disk."""
-    port = free_port()
+    port = port or free_port()
     with _folder_of(None) as folder:
         command = [
             *(broker.program(Path(sys.executable)), "--port", str(port), "--bind", "127.0.0.1"),
