@@ -5,6 +5,7 @@ sweep goes on with what was interrupted.
 """
 
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, reach
 from accounts.models import Role, User
-from deployments import doorbell
+from deployments import doorbell, mails
 from deployments.models import (
     Delivery,
     Deployment,
@@ -44,6 +45,7 @@ def hand_over(deployment: Deployment, name: str, *, by: User) -> Deployment | Of
     Offer.objects.filter(deployment=deployment).delete()
     offer = Offer.objects.create(deployment=deployment, to=to, created_by=by)
     audit.note("deployment.offered", about=deployment, after={"to": to})
+    transaction.on_commit(partial(mails.tell_of, offer, by), robust=True)
     return offer
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from pytest_django.fixtures import Settings
+
 
 @dataclass
 class Mailbox:
@@ -17,6 +19,16 @@ class Mailbox:
     letters: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     to_recipient: str = "250 OK"
+
+
+@contextmanager
+def used_by(settings: Settings) -> Iterator[Mailbox]:
+    """What the settings become with EMAIL_URL, and where the mail goes."""
+    with server() as mailbox:
+        settings.EMAIL_URL = f"smtp://127.0.0.1:{mailbox.port}"
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
+        yield mailbox
 
 
 @contextmanager

@@ -44,11 +44,7 @@ def token_of() -> TokenOf:
 
 @pytest.fixture
 def mailbox(settings: "SettingsWrapper") -> Iterator[smtp.Mailbox]:
-    """What the settings become with EMAIL_URL, and where the mail goes."""
-    with smtp.server() as kept:
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{kept.port}"
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", kept.port
+    with smtp.used_by(settings) as kept:
         settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
         settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
         settings.ACCOUNT_PREVENT_ENUMERATION = True

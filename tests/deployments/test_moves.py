@@ -1,21 +1,25 @@
 """A deployment that goes to another owner: at once, or when a person takes it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, Membership, Role, User
 from deployments import actions, moves
 from deployments.models import Delivery, Deployment, FormerAddress, Offer, Prediction
 from deployments.webhooks import making
+from tests import smtp
 from tests.deployments import rows
 from tests.deployments.predictions.models import as_
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
+    from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 pytestmark = pytest.mark.django_db
 HELLO = "/deployments/ada/hello"
@@ -202,3 +206,72 @@ def test_offers_take_one_query_however_many(
 
     with django_assert_num_queries(5):
         client.get("/deployments")
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[smtp.Mailbox]:
+    with smtp.used_by(settings) as kept:
+        yield kept
+
+
+@pytest.fixture
+def confirmed(bob: User) -> EmailAddress:
+    EmailAddress.objects.create(user=bob, email="old@example.org", verified=True)
+    return EmailAddress.objects.create(user=bob, email=bob.email, verified=True, primary=True)
+
+
+def test_whom_it_is_offered_to_is_told_by_mail(
+    ada: User,
+    hello: Deployment,
+    confirmed: EmailAddress,
+    mailbox: smtp.Mailbox,
+    django_capture_on_commit_callbacks: "DjangoCaptureOnCommitCallbacks",
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        hand_over(signed_in(ada), "bob")
+
+    (letter,) = mailbox.letters
+    assert mailbox.recipients == ["bob@example.org"]
+    assert letter["Subject"] == "[Slipway] ada offers you a deployment"
+    text = letter.get_content()
+    assert "ada offers you the deployment ada/hello at http" in text
+    assert "/deployments\r\n" in text or "/deployments\n" in text
+
+
+@pytest.mark.parametrize("address", ["none", "unconfirmed", "refused"])
+def test_an_offer_stands_whatever_becomes_of_the_mail(
+    ada: User,
+    bob: User,
+    hello: Deployment,
+    mailbox: smtp.Mailbox,
+    django_capture_on_commit_callbacks: "DjangoCaptureOnCommitCallbacks",
+    address: str,
+) -> None:
+    if address != "none":
+        is_confirmed = address == "refused"
+        EmailAddress.objects.create(user=bob, email=bob.email, verified=is_confirmed)
+    mailbox.to_recipient = "550 no"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = hand_over(signed_in(ada), "bob")
+
+    assert "It is offered to bob" in answer.content.decode()
+    assert Offer.objects.get().to == bob
+    assert mailbox.letters == []
+    assert len(mailbox.recipients) == (1 if address == "refused" else 0)
+
+
+def test_offers_fill_no_mailbox(
+    ada: User,
+    bob: User,
+    hello: Deployment,
+    confirmed: EmailAddress,
+    mailbox: smtp.Mailbox,
+    django_capture_on_commit_callbacks: "DjangoCaptureOnCommitCallbacks",
+) -> None:
+    for _time in range(7):
+        with django_capture_on_commit_callbacks(execute=True):
+            moves.hand_over(hello, "bob", by=ada)
+
+    assert len(mailbox.letters) == 5
+    assert Offer.objects.count() == 1

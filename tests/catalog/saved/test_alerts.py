@@ -42,10 +42,7 @@ def hook(settings: "SettingsWrapper") -> Iterator[Receiver]:
 
 @pytest.fixture
 def mailbox(settings: "SettingsWrapper") -> Iterator[smtp.Mailbox]:
-    with smtp.server() as kept:
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{kept.port}"
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", kept.port
+    with smtp.used_by(settings) as kept:
         yield kept
 
 
