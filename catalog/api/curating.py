@@ -17,6 +17,7 @@ from accounts.scopes import Needs
 from catalog import actions
 from catalog.api import contract
 from catalog.models import AIModel
+from config.api import reading
 from config.api.contract import PROBLEM
 from config.api.problems import BadParameters
 
@@ -67,11 +68,7 @@ class Curation(APIView):
     )
     def patch(self, request: Request, owner: str, name: str) -> Response:
         by = _curator(request)
-        said = CurateShape(data=request.data)
-        if not said.is_valid():
-            told = {field: [str(one) for one in found] for field, found in said.errors.items()}
-            raise BadParameters(told)
-        wanted: dict[str, Any] = said.validated_data
+        wanted = reading.body(request, CurateShape)
         ai_model = _model(owner, name)
         rows = AIModel.objects.filter(pk=ai_model.pk)
         if wanted["status"] == "hidden":

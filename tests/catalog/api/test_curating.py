@@ -65,10 +65,12 @@ def test_a_deprecated_one_names_what_to_choose(curator: User, make_model: Make) 
         ({"status": "gone"}, "status"),
         ({"status": "deprecated", "replacement": "acme/nothing"}, "replacement"),
         ({"status": "deprecated", "replacement": "acme/tiny"}, "replacement"),
+        ({"status": "deprecated", "instead": "acme/other"}, "instead"),
+        ([], "body"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(
-    curator: User, make_model: Make, body: dict[str, str], field: str
+    curator: User, make_model: Make, body: Any, field: str
 ) -> None:
     make_model("acme/tiny")
 
