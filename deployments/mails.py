@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import limits
 from accounts.models import User
+from catalog.models import NewsFeed, SavedSearch
 from deployments.models import Offer
 
 log = structlog.get_logger(__name__)
@@ -25,8 +27,16 @@ def tell_of(offer: Offer, by: User) -> None:
     if not settings.EMAIL_URL:
         return
     address = EmailAddress.objects.filter(user=offer.to, verified=True).order_by("-primary").first()
-    if address is None or not _is_allowed(offer.to, by):
+    if address is None:
         return
+    try:
+        if _is_allowed(offer.to, by):
+            _letter(offer, by, address.email).send()
+    except (limits.Uncounted, SMTPException, OSError) as error:
+        log.warning("offer not told by mail", offer=offer.pk, error=str(error))
+
+
+def _letter(offer: Offer, by: User, address: str) -> EmailMessage:
     context = {
         "by": by.get_username(),
         "deployment": offer.deployment,
@@ -34,15 +44,20 @@ def tell_of(offer: Offer, by: User) -> None:
         "origin": settings.PUBLIC_URL,
         "expires_at": offer.expires_at,
     }
-    letter = EmailMessage(
-        subject=_("[Slipway] %(by)s offers you a deployment") % context,
-        body=render_to_string("deployments/offer.txt", context).strip() + "\n",
-        to=[address.email],
-    )
-    try:
-        letter.send()
-    except (SMTPException, OSError) as error:
-        log.warning("offer not told by mail", offer=offer.pk, error=str(error))
+    with translation.override(_language(offer.to)):
+        return EmailMessage(
+            subject=_("[Slipway] A deployment is offered to you"),
+            body=render_to_string("deployments/offer.txt", context).strip() + "\n",
+            to=[address],
+        )
+
+
+def _language(reader: User) -> str:
+    """The one of what else comes to them by itself."""
+    searches = SavedSearch.objects.filter(owner=reader).order_by("-pk")
+    feeds = NewsFeed.objects.filter(user=reader)
+    known = (rows.values_list("language", flat=True).first() for rows in (searches, feeds))
+    return next(filter(None, known), settings.LANGUAGE_CODE)
 
 
 def _is_allowed(to: User, by: User) -> bool:

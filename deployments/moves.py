@@ -5,7 +5,6 @@ sweep goes on with what was interrupted.
 """
 
 from datetime import timedelta
-from functools import partial
 from itertools import count
 
 from django.db import transaction
@@ -45,7 +44,7 @@ def hand_over(deployment: Deployment, name: str, *, by: User) -> Deployment | Of
     Offer.objects.filter(deployment=deployment).delete()
     offer = Offer.objects.create(deployment=deployment, to=to, created_by=by)
     audit.note("deployment.offered", about=deployment, after={"to": to})
-    transaction.on_commit(partial(mails.tell_of, offer, by), robust=True)
+    transaction.on_commit(lambda: mails.tell_of(offer, by), robust=True)
     return offer
 
 

@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from accounts import limits
 from accounts.models import AuditEvent, Membership, Role, User
+from catalog.models import NewsFeed
 from deployments import actions, moves
 from deployments.models import Delivery, Deployment, FormerAddress, Offer, Prediction
 from deployments.webhooks import making
@@ -232,7 +234,7 @@ def test_whom_it_is_offered_to_is_told_by_mail(
 
     (letter,) = mailbox.letters
     assert mailbox.recipients == ["bob@example.org"]
-    assert letter["Subject"] == "[Slipway] ada offers you a deployment"
+    assert letter["Subject"] == "[Slipway] A deployment is offered to you"
     text = letter.get_content()
     assert "ada offers you the deployment ada/hello at http" in text
     assert "/deployments\r\n" in text or "/deployments\n" in text
@@ -275,3 +277,39 @@ def test_offers_fill_no_mailbox(
 
     assert len(mailbox.letters) == 5
     assert Offer.objects.count() == 1
+
+
+def test_the_mail_speaks_its_readers_language(
+    ada: User,
+    bob: User,
+    hello: Deployment,
+    confirmed: EmailAddress,
+    mailbox: smtp.Mailbox,
+    django_capture_on_commit_callbacks: "DjangoCaptureOnCommitCallbacks",
+) -> None:
+    NewsFeed.objects.create(user=bob, language="zh-hans")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        moves.hand_over(hello, "bob", by=ada)
+
+    (letter,) = mailbox.letters
+    assert "移交给您" in letter["Subject"]
+    assert "移交给您" in letter.get_content()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_offer_that_cannot_be_counted_stands_untold(
+    ada: User,
+    bob: User,
+    hello: Deployment,
+    confirmed: EmailAddress,
+    mailbox: smtp.Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "COUNT", "SELECT nothing FROM nowhere")
+
+    answer = hand_over(signed_in(ada), "bob")
+
+    assert "It is offered to bob" in answer.content.decode()
+    assert Offer.objects.get().to == bob
+    assert mailbox.letters == []
