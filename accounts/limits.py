@@ -12,6 +12,8 @@ from django.db import DatabaseError, connection
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 
+from config.api.problems import Limit, LimitReached
+
 from .models import LimitCount
 
 log = structlog.get_logger(__name__)
@@ -67,6 +69,16 @@ def strict(key: str, most: int, seconds: int) -> Verdict:
         log.warning("a strict limit could not be counted", error=str(error))
         raise Uncounted from error
     return Verdict(is_allowed=False, left=0, reset_in=max(1, full[1]) if full else 1)
+
+
+def reached(
+    sentence: str, verdict: Verdict, *, name: str, most: int, page: str = ""
+) -> LimitReached:
+    """The refusal to raise, which tells programs `name` and people the sentence."""
+    limit = Limit(
+        name=name, unit="requests", most=most, used=most, reset_in=verdict.reset_in, page=page
+    )
+    return LimitReached(sentence, limit)
 
 
 def forget(key: str) -> None:

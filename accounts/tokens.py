@@ -21,7 +21,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.api.problems import Limit, LimitReached
 from config.worded import Blank, Question
 
 from . import audit, limits, reach
@@ -240,17 +239,13 @@ def _count_making(user: User) -> None:
         return
     audit.note("token.made", by=user, is_refused=True)
     minutes = max(1, round(verdict.reset_in / 60))
-    raise LimitReached(
-        _("You made %(most)s tokens within an hour; wait %(minutes)s minutes.")
-        % {"most": MADE_PER_HOUR, "minutes": minutes},
-        Limit(
-            name="tokens made in an hour",
-            unit="requests",
-            most=MADE_PER_HOUR,
-            used=MADE_PER_HOUR,
-            reset_in=verdict.reset_in,
-            page="/account/tokens",
-        ),
+    said = _("You made %(most)s tokens within an hour; wait %(minutes)s minutes.")
+    raise limits.reached(
+        said % {"most": MADE_PER_HOUR, "minutes": minutes},
+        verdict,
+        name="tokens made in an hour",
+        most=MADE_PER_HOUR,
+        page="/account/tokens",
     )
 
 

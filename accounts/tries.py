@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from config import addresses
-from config.api import problems
 
 from . import audit, limits
 from .models import User
@@ -47,16 +46,9 @@ def count(door: Door, about: str, *, account: Model | None = None) -> None:
         audit.note("door.closed", about=account, after={"door": door.name}, is_refused=True)
     if verdict.is_allowed:
         return
-    limit = problems.Limit(
-        name=door.name,
-        unit="requests",
-        most=door.most,
-        used=door.most,
-        reset_in=verdict.reset_in,
-    )
-    minutes = -(-verdict.reset_in // 60)
     said = _("Too many tries. It opens again in %(minutes)s minutes.")
-    raise problems.LimitReached(said % {"minutes": minutes}, limit)
+    said %= {"minutes": -(-verdict.reset_in // 60)}
+    raise limits.reached(said, verdict, name=door.name, most=door.most)
 
 
 def count_address(door: Door, request: HttpRequest) -> None:

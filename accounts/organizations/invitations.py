@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from accounts import audit, limits, tokens
 from accounts.models import Invitation, Membership, Role, User
 from accounts.models.invitations import in_a_week
-from config.api.problems import Limit, LimitReached
 
 from . import actions
 
@@ -114,15 +113,11 @@ def _count(by: User) -> None:
     if verdict.is_allowed:
         return
     said = _("You sent %(most)s invitations today; go on in %(hours)s hours.")
-    raise LimitReached(
+    raise limits.reached(
         said % {"most": SENT_A_DAY, "hours": -(-verdict.reset_in // 3600)},
-        Limit(
-            name="invitations sent in a day",
-            unit="requests",
-            most=SENT_A_DAY,
-            used=SENT_A_DAY,
-            reset_in=verdict.reset_in,
-        ),
+        verdict,
+        name="invitations sent in a day",
+        most=SENT_A_DAY,
     )
 
 

@@ -239,8 +239,10 @@ def test_nobody_invites_the_whole_world(
     answer = send(client, "post", f"{ACME}/invitations", {**INVITED, "email": "b@example.org"})
 
     assert answer.status_code == 429
-    assert answer.json()["limit"]["most"] == 1
-    assert int(answer["Retry-After"]) > 0
+    limit = answer.json()["limit"]
+    assert (limit["name"], limit["unit"]) == ("invitations sent in a day", "requests")
+    assert limit["most"] == limit["used"] == 1
+    assert 86_390 < int(answer["Retry-After"]) <= 86_400
     assert Invitation.objects.count() == 1
 
 
