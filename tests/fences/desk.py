@@ -76,18 +76,20 @@ def _more(desk: Any) -> Iterator[str]:
             yield str(pattern.pattern)
 
 
-def answer(world: World, question: Question, actor: str) -> str:
-    """The status, and `+` where something was written."""
-    row = row_of(world, question)
-    written: list[str] = []
-    client = world.browser(actor)
+def answers(world: World, question: Question) -> list[str]:
+    """For each of the actors the status, and `+` where something was written."""
+    row = row_of(question)
     body = _body(world, question, row)
+    return [_answer(world.browser(actor), question, row, body) for actor in ACTORS]
+
+
+def _answer(client: Any, question: Question, row: Any, body: dict[str, Any]) -> str:
+    written: list[str] = []
     with taken_back(), connection.execute_wrapper(_watching(written)):
         if question.method == "POST":
-            response = client.post(question.address(row), body)
+            status = client.post(question.address(row), body).status_code
         else:
-            response = client.get(*_asked(question, row))
-        status = response.status_code
+            status = client.get(*_asked(question, row)).status_code
     return f"{status}{'+' if written else ''}"
 
 
@@ -283,7 +285,7 @@ def _rows(world: World) -> None:
     models.Task.objects.update(name_zh="A", modality_in=["text"], modality_out=["text"])
 
 
-def row_of(world: World, question: Question) -> Any:
+def row_of(question: Question) -> Any:
     chosen = {
         "accounts.user": {"username": "other"},
         "deployments.hardware": {"sku": "unused"},
