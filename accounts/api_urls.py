@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import api, budget_api
+from . import api, audit_api, budget_api
 from .organizations import api as organizations
 
 ORGANIZATION = "organizations/<str:name>"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("account", api.Account.as_view(), name="account"),
     path("account/budgets", budget_api.OwnBudgets.as_view(), name="account-budgets"),
     path("account/token/budgets", budget_api.TokenBudgets.as_view(), name="account-token-budgets"),
+    path("audit", audit_api.AuditLog.as_view(), name="audit"),
     path("organizations", organizations.OrganizationList.as_view(), name="organizations"),
     path(ORGANIZATION, organizations.OrganizationDetail.as_view(), name="organization"),
     path(

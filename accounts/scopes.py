@@ -50,6 +50,7 @@ class Scope(models.TextChoices):
         _("Hand deployments over, and take what others hand over"),
     )
     TRANSFERS_READ = "transfers:read", _("Read which deployments are offered to you")
+    AUDIT_READ = "audit:read", _("Read the audit log, as you may as an administrator")
     CURATE = "curate", _("Hide, list and deprecate models, as you may as a curator")
 
 

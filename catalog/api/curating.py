@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import reach
+from accounts import reach, second_factor
 from accounts.authentication import TokenAuthentication
 from accounts.models import User
 from accounts.scopes import Needs
@@ -81,18 +81,20 @@ class Curation(APIView):
         return Response(_shape(_model(owner, name)))
 
 
-def is_curator(user: User) -> bool:
-    """Staff that may change models, and not by a token that is limited to something else."""
+def is_curator(request: Request) -> bool:
+    """Staff that may change models and has a second factor, and not by a limited token."""
+    user: Any = request.user
     may_change = user.is_staff and user.has_perm("catalog.change_aimodel")
-    return may_change and reach.is_oneself(user, user)
+    return may_change and reach.is_oneself(user, user) and second_factor.is_shown(request)
 
 
 def _curator(request: Request) -> User:
     """Raises PermissionDenied for who may not change models in the admin either."""
     user: Any = request.user
-    if not is_curator(user):
+    if not is_curator(request):
         raise PermissionDenied(
-            "Only curators may do this: staff who may change models, by a token without limits."
+            "Only curators may do this: staff who may change models and have a second factor, by a "
+            "token without limits."
         )
     return user  # type: ignore[no-any-return]
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts import audit, reach
 from accounts.authentication import TokenAuthentication
-from accounts.models import Role, User
+from accounts.models import Role
 from accounts.scopes import Needs
 from catalog.api import contract, shapes, versions
 from catalog.api.curating import is_curator
@@ -76,7 +76,7 @@ class VersionList(versions.VersionList):
     def post(self, request: Request, owner: str, name: str) -> Response:
         user: Any = request.user
         publishing.check_names(owner, name)
-        _check_right(user, owner, name)
+        _check_right(request, owner, name)
         _check_length(request.META.get("CONTENT_LENGTH"))
         archive = request.FILES.get("bundle")
         if archive is None:
@@ -94,9 +94,10 @@ class VersionList(versions.VersionList):
         return super().handle_exception(exc)
 
 
-def _check_right(user: User, owner: str, name: str) -> None:
-    if is_curator(user):
+def _check_right(request: Request, owner: str, name: str) -> None:
+    if is_curator(request):
         return
+    user: Any = request.user
     names = [one.get_username() for one in reach.owners(user, Role.DEVELOPER)]
     if owner.lower() not in [name.lower() for name in names]:
         below = " and ".join(f"{name}/" for name in names) or "no name"

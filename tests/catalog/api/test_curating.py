@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.test import Client
 
@@ -11,6 +12,7 @@ from accounts import tokens
 from accounts.models import AuditEvent, User
 from catalog.models import AIModel
 from tests.catalog.pages.conftest import make_model
+from tests.staff import with_second_factor
 
 __all__ = ["make_model"]
 pytestmark = pytest.mark.django_db
@@ -21,7 +23,7 @@ Make = Callable[..., AIModel]
 def curator(db: None) -> User:
     user = User.objects.create_user("cora", password="a-long-password", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="change_aimodel"))
-    return user
+    return with_second_factor(user)
 
 
 def curate(user: User, body: Any, *scopes: str, path: str = "acme/tiny") -> Any:
@@ -106,3 +108,20 @@ def test_only_staff_is_offered_the_scope(client: Client, curator: User) -> None:
     client.force_login(curator)
     page = client.get("/account/tokens", follow=True)
     assert page.redirect_chain or "Hide, list and deprecate" in page.content.decode()
+
+
+def test_a_curator_without_a_second_factor_curates_nothing(curator: User, make_model: Make) -> None:
+    """Neither by a token nor from a browser: as the admin, which stays closed."""
+    make_model("acme/tiny")
+    Authenticator.objects.all().delete()
+    browser = Client()
+    browser.force_login(curator)
+
+    by_token = curate(curator, {"status": "hidden"})
+    by_session = browser.patch(
+        "/v1/models/acme/tiny/curation", {"status": "hidden"}, content_type="application/json"
+    )
+
+    assert (by_token.status_code, by_session.status_code) == (403, 403)
+    assert "have a second factor" in by_token.json()["detail"]
+    assert AIModel.objects.get(name="tiny").status == AIModel.Status.LISTED

@@ -16,6 +16,7 @@ from deployments.models import Environment
 from tests.deployments import making
 from tests.deployments.bundles.packing import Content, files_of, tarred, zipped
 from tests.deployments.bundles.test_reading import CODE, CONFIG
+from tests.staff import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 PLAIN = {"cog.yaml": CONFIG.encode(), "predict.py": CODE.encode()}
@@ -164,6 +165,7 @@ def test_only_staff_that_may_change_models_pushes_below_any_name(
     ada: User, rights: dict[str, bool], status: int
 ) -> None:
     User.objects.filter(pk=ada.pk).update(is_staff=True, **rights)
+    with_second_factor(ada)
 
     answer = push(as_(ada), zipped({**PLAIN, "cog.yaml": b"build: {}"}), "slipway/hello")
 
