@@ -1,41 +1,34 @@
 """The secrets of a saved search: of its feed, its webhook, its e-mails.
 
-Those of the feed and of e-mails are signatures of SECRET_KEY over what stands in the row, so they
-can be told again and no table holds them. That of the webhook, which others keep, stands sealed.
+Those of the feed and of e-mails are signatures of SECRET_KEY over what stands in the row, a random
+word too: they can be told again, no table holds them, and neither the key alone nor a copy of the
+database makes one. Another address of the feed ends the links of e-mails before it. That of the
+webhook, which others keep, stands sealed.
 """
 
 from django.core import signing
 
 from catalog.models import SavedSearch
+from catalog.models.saved import SavedSearchQuerySet
 from config import webhooks
 
 FEED, MAIL = "saved search feed", "saved search mail"
 
 
 def feed_token(saved: SavedSearch) -> str:
-    return signing.Signer(salt=FEED).sign(f"{saved.pk}-{saved.feed_nonce}").replace(":", ".")
+    return _signed(saved, FEED)
 
 
 def by_feed_token(token: str) -> SavedSearch | None:
-    said, _dot, signature = token.partition(".")
-    try:
-        pk, _dash, nonce = signing.Signer(salt=FEED).unsign(f"{said}:{signature}").partition("-")
-    except signing.BadSignature:
-        return None
-    return SavedSearch.objects.filter(pk=pk, feed_nonce=nonce, owner__is_active=True).first()
+    return _found(token, FEED).filter(owner__is_active=True).first()
 
 
 def mail_token(saved: SavedSearch) -> str:
-    return signing.Signer(salt=MAIL).sign(str(saved.pk)).replace(":", ".")
+    return _signed(saved, MAIL)
 
 
 def by_mail_token(token: str) -> SavedSearch | None:
-    said, _dot, signature = token.partition(".")
-    try:
-        pk = signing.Signer(salt=MAIL).unsign(f"{said}:{signature}")
-    except signing.BadSignature:
-        return None
-    return SavedSearch.objects.filter(pk=pk).first()
+    return _found(token, MAIL).first()
 
 
 def webhook_key(saved: SavedSearch) -> webhooks.Key:
@@ -49,3 +42,16 @@ def webhook_key(saved: SavedSearch) -> webhooks.Key:
         former=former,
         renewed_at=saved.webhook_renewed_at,
     )
+
+
+def _signed(saved: SavedSearch, salt: str) -> str:
+    return signing.Signer(salt=salt).sign(f"{saved.pk}-{saved.feed_nonce}").replace(":", ".")
+
+
+def _found(token: str, salt: str) -> SavedSearchQuerySet:
+    said, _dot, signature = token.partition(".")
+    try:
+        pk, _dash, nonce = signing.Signer(salt=salt).unsign(f"{said}:{signature}").partition("-")
+    except signing.BadSignature:
+        return SavedSearch.objects.none()
+    return SavedSearch.objects.filter(pk=pk, feed_nonce=nonce)

@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.core import signing
 from django.test import Client
 
 from accounts.models import User
@@ -100,3 +101,13 @@ def test_no_copy_of_the_database_holds_its_address_or_the_secret(save: Save) -> 
 
     assert tokens.feed_token(saved).partition(".")[2] not in row
     assert tokens.webhook_key(saved).secret.removeprefix("whsec_") not in row
+
+
+@pytest.mark.parametrize("said", ["{pk}", "{pk}-", "{pk}-guessed"])
+def test_the_secret_key_alone_makes_no_link_that_stops_mail(save: Save, said: str) -> None:
+    saved = save()
+    made = signing.Signer(salt=tokens.MAIL).sign(said.format(pk=saved.pk)).replace(":", ".")
+
+    assert tokens.by_mail_token(made) is None
+    assert tokens.by_mail_token(tokens.feed_token(saved)) is None
+    assert tokens.by_mail_token(tokens.mail_token(saved)) == saved
