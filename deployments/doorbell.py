@@ -1,7 +1,5 @@
 """Tells the workers that there is something to do. A lost ring is made good by the next sweep."""
 
-from functools import partial
-
 import structlog
 from celery import current_app
 from django.db import transaction
@@ -16,7 +14,8 @@ PREDICT = "deployments.tasks.run_predictions"
 
 def ring(task: str, *ids: int | str, expires: float = 60) -> None:
     """Once the rows are committed. With a broker that is down it returns within a second."""
-    transaction.on_commit(partial(_send, task, ids, expires), robust=True)
+    # No partial: of what fails here Django logs the name, which that has not.
+    transaction.on_commit(lambda: _send(task, ids, expires), robust=True)
 
 
 def _send(task: str, ids: tuple[int | str, ...], expires: float) -> None:
