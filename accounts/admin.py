@@ -32,9 +32,26 @@ for hidden in (Authenticator, EmailAddress, UserSession, SocialApp, SocialToken,
 admin.site.unregister(Group)
 
 
+# Who gives these gives rights: administrators alone, or whoever may change people is one soon.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return bool(request.user.is_superuser)
+
+
 @admin.register(Group)
 class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
-    """Whoever is in one may what it may."""
+    """Whoever is in one may what it may, so only administrators change them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return _is_administrator(request)
 
 
 @admin.register(EmailAddress)
@@ -42,6 +59,16 @@ class AddressAdmin(AuditedAdmin, EmailAddressAdmin):  # type: ignore[misc]
     """Whoever has a confirmed one may sign in with it, and have a new password sent there."""
 
     list_select_related = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmailAddress]:
+        """Those of administrators are theirs alone, as is all that signs one in as one."""
+        rows: QuerySet[EmailAddress] = super().get_queryset(request)
+        return rows if _is_administrator(request) else rows.exclude(user__is_superuser=True)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not _is_administrator(request):
+            kwargs["queryset"] = User.objects.exclude(is_superuser=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.action(description="Mark selected email addresses as verified", permissions=["change"])
     def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
@@ -63,6 +90,15 @@ class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
         mine = path("<int:object_id>/budgets/", page, name="accounts_user_budgets")
         return [mine, *super().get_urls()]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Administrators are seen and changed by administrators."""
+        rows = super().get_queryset(request)
+        return rows if _is_administrator(request) else rows.exclude(is_superuser=True)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _is_administrator(request) else (*fields, *RIGHTS)
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is not None and obj.is_organization:
             return [(None, {"fields": ("username", "first_name", "is_active")})]
@@ -80,7 +116,7 @@ class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def impose_budgets(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Beside those that they set themselves."""
-        owner = get_object_or_404(User, pk=object_id)
+        owner = get_object_or_404(self.get_queryset(request), pk=object_id)
         if not request.user.has_perm("accounts.change_budget"):
             raise PermissionDenied
         sent = request.POST if request.method == "POST" else None

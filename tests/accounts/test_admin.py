@@ -150,3 +150,63 @@ def test_staff_without_that_right_bounds_nobody(ada: "User", bob: "User") -> Non
     assert f"{address}/budgets/" not in page.content.decode()
     assert answer.status_code == 403
     assert not ada.budgets.exists()
+
+
+@pytest.fixture
+def clerk(db: None) -> "User":
+    """Staff that may do everything with accounts, and is no administrator."""
+    from django.contrib.auth.models import Permission  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+
+    made = User.objects.create_user("clerk", is_staff=True)
+    apps = ("accounts", "account", "auth")
+    made.user_permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
+    return made
+
+
+def test_whoever_may_change_people_gives_no_rights(clerk: "User", ada: "User") -> None:
+    from django.contrib.auth.models import Group  # noqa: PLC0415
+
+    desk = at_the_desk(clerk)
+    group = Group.objects.create(name="curators")
+    rights = {"is_superuser": "on", "is_staff": "on", "groups": [group.pk]}
+    joined = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+
+    for person in (clerk, ada):
+        form = {"username": person.username, "first_name": "New", "is_active": "on"}
+        answer = desk.post(f"/admin/accounts/user/{person.pk}/change/", form | joined | rights)
+        assert answer.status_code == 302
+    person_after, clerk_after = (type(ada).objects.get(pk=one.pk) for one in (ada, clerk))
+
+    assert (person_after.first_name, person_after.is_staff) == ("New", False)
+    assert not clerk_after.is_superuser
+    assert not group.user_set.exists()  # type: ignore[attr-defined]
+    for path in ("add/", f"{group.pk}/change/", f"{group.pk}/delete/"):
+        assert desk.post(f"/admin/auth/group/{path}", {"name": "x"}).status_code == 403
+
+
+def test_whoever_may_change_people_reaches_no_administrator(clerk: "User", ada: "User") -> None:
+    from allauth.account.models import EmailAddress  # noqa: PLC0415
+
+    desk = at_the_desk(clerk)
+    type(ada).objects.filter(pk=ada.pk).update(is_superuser=True)
+    theirs = EmailAddress.objects.create(user=ada, email="ada@example.org")
+    people, addresses = "/admin/accounts/user/", "/admin/account/emailaddress/"
+    new = {"user": ada.pk, "email": "mine@example.org", "verified": "on"}
+
+    for path in ("change/", "delete/", "password/", "budgets/"):
+        answer = desk.post(f"{people}{ada.pk}/{path}", {"password1": "x", "post": "yes"})
+        assert answer.status_code in (302, 404), path
+    for action in ("close", "delete_selected"):
+        sent = {"action": action, "_selected_action": [ada.pk], "post": "yes"}
+        desk.post(people, sent)
+    desk.post(addresses, {"action": "make_verified", "_selected_action": [theirs.pk]})
+    assert desk.post(f"{addresses}add/", new).status_code == 200  # the form, with what is wrong
+
+    ada.refresh_from_db()
+    assert ada.is_active
+    assert ada.check_password("a-long-password")
+    assert list(ada.emailaddress_set.values_list("email", "verified")) == [  # type: ignore[attr-defined]
+        ("ada@example.org", False)
+    ]
