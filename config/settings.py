@@ -487,6 +487,7 @@ TAGS = (
     "Webhooks",
     "Account",
     "Organizations",
+    "Audit",
     "API",
 )
 SPECTACULAR_SETTINGS = {
