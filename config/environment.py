@@ -30,6 +30,12 @@ def flag(name: str, *, default: bool) -> bool:
     return value in TRUE
 
 
+def is_local() -> bool:
+    """Whether it is for people on this machine alone: what production must be told has a default
+    then. DEBUG=false is how production begins; saying nothing serves this machine only."""
+    return flag("LOCAL", default=flag("DEBUG", default=False) or not text("DEBUG"))
+
+
 def one_of(name: str, words: set[str], *, default: str) -> str:
     value = text(name, default).lower()
     if value and value not in words:

@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from config import environment
+
 TOKEN = re.compile(r"(slip_[0-9A-Za-z]{7})[0-9A-Za-z]{20,}|(whsec_)[0-9A-Za-z+/=]{20,}")
 # What moves a terminal, ends a line for some reader, or turns the order of what is read.
 CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
@@ -23,6 +25,11 @@ SHARED_PROCESSORS: list[structlog.typing.Processor] = [
 JSON_TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
+
+
+def wants_json() -> bool:
+    """For gunicorn too, which speaks before the settings are read, and when they cannot be."""
+    return environment.flag("LOG_JSON", default=not environment.is_local())
 
 
 def configure(*, level: str, is_json: bool) -> None:
@@ -46,7 +53,7 @@ def configure(*, level: str, is_json: bool) -> None:
     threading.excepthook = _log_end_of_thread
 
 
-def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
+def formatter(*, is_json: bool) -> structlog.stdlib.ProcessorFormatter:
     renderer: list[structlog.typing.Processor] = (
         [JSON_TRACEBACKS, structlog.processors.JSONRenderer()]
         if is_json
@@ -58,20 +65,21 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
             kept_together,
         ]
     )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED_PROCESSORS,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *renderer,
+            without_tokens,
+        ],
+    )
+
+
+def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "structured": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED_PROCESSORS,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *renderer,
-                    without_tokens,
-                ],
-            }
-        },
+        "formatters": {"structured": {"()": formatter, "is_json": is_json}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         # gunicorn's access lines and Django's own request log would say everything twice.
@@ -82,13 +90,6 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, object]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
-
-
-class Careful(logging.Formatter):
-    """For what logs before the settings are read, in a way of its own."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return without_tokens(None, "", kept_together(None, "", super().format(record)))
 
 
 def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
@@ -118,6 +119,6 @@ def _escaped(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode()
 
 
-def without_tokens(_logger: object, _name: str, line: str) -> str:
+def without_tokens(_logger: object, _name: str, line: Any) -> str:
     """The finished line, traceback and all: whatever let a token slip in, it does not get out."""
     return TOKEN.sub(r"\1\2...", line)

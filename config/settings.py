@@ -14,9 +14,7 @@ from launch import broker
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = environment.flag("DEBUG", default=False)
-# For people on this machine alone: what production must be told has a default then. Saying
-# DEBUG=false is how production begins; saying nothing serves this machine only.
-IS_LOCAL = environment.flag("LOCAL", default=DEBUG or not environment.text("DEBUG"))
+IS_LOCAL = environment.is_local()
 VAR_DIR = environment.directory("VAR_DIR", BASE_DIR / "var")
 SECRET_KEY = environment.secret(
     "SECRET_KEY", kept_in=VAR_DIR / "secret_key", is_required=not IS_LOCAL
@@ -669,7 +667,4 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 LOGGING_CONFIG = None
-logs.configure(
-    level=environment.text("LOG_LEVEL", "INFO"),
-    is_json=environment.flag("LOG_JSON", default=not IS_LOCAL),
-)
+logs.configure(level=environment.text("LOG_LEVEL", "INFO"), is_json=logs.wants_json())

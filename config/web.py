@@ -8,8 +8,7 @@ from gunicorn.glogging import Logger as Plain
 from gunicorn.http import message
 from gunicorn.workers.base import Worker
 
-from config import slow_clients
-from config.logs import Careful
+from config import logs, slow_clients
 
 wsgi_app = "config.wsgi"
 bind = [f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
@@ -29,9 +28,9 @@ class Logger(Plain):  # type: ignore[misc]
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        for log, form in ((self.error_log, self.error_fmt), (self.access_log, self.access_fmt)):
-            for handler in log.handlers:
-                handler.setFormatter(Careful(form, self.datefmt))
+        formatter = logs.formatter(is_json=logs.wants_json())
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            handler.setFormatter(formatter)
 
 
 logger_class = Logger

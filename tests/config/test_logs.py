@@ -1,14 +1,20 @@
 """What stands in the logs, and what never does."""
 
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from launch.instance import ROOT
+from tests import servers
+
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "python:config.web"]
 
 FAILING = """
 import logging
@@ -160,7 +166,7 @@ thread = threading.Thread(target=fail)
 thread.start()
 thread.join()
 """
-BEGINNING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z \[\w+ *\] |\[\d{4}-\d\d-\d\d [^]]+\] \[\d+\] ")
+BEGINNING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z \[\w+ *\] ")
 ENDS = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")  # of lines, to readers and terminals
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -183,9 +189,55 @@ def test_nothing_from_outside_forges_a_line_for_people(tmp_path: Path) -> None:
 def test_nothing_from_outside_forges_a_line_for_machines(tmp_path: Path) -> None:
     lines = _hostile(tmp_path, is_json=True)
 
-    # gunicorn speaks for itself, before the settings are read.
-    ours = [line for line in lines if not (line.startswith("    ") or BEGINNING.match(line))]
-    events = [json.loads(line) for line in ours]
+    events = [json.loads(line) for line in lines]
     assert [line for line in lines if CONTROLS.search(line)] == []
     assert {event["level"] for event in events} == {"info", "warning", "error"}
     assert [event for event in events if event["event"] == "forged"] == []
+
+
+def _environment(tmp_path: Path, **given: str) -> dict[str, str]:
+    told = {"VAR_DIR": str(tmp_path), "PORT": str(servers.free_port()), "LOG_JSON": "true"}
+    return {**os.environ, **told, **given}
+
+
+def _events(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def test_gunicorn_tells_of_a_request_that_it_cannot_read_as_json(tmp_path: Path) -> None:
+    log, environment = tmp_path / "log", _environment(tmp_path)
+    with log.open("wb") as written:
+        web = subprocess.Popen(
+            GUNICORN, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=written
+        )
+    try:
+        assert web.stdout
+        assert web.stdout.readline() == b"ready\n"
+
+        with socket.create_connection(("127.0.0.1", int(environment["PORT"])), timeout=30) as sent:
+            sent.sendall(b"GET / HTTP/1.1\r\nA header: slip_" + b"A1b2C3d4E5f6" * 3 + b"\r\n\r\n")
+            assert b" 400 " in sent.recv(100)
+        servers.wait_until(lambda: "Invalid request" in log.read_text(), "the line of the log")
+    finally:
+        web.terminate()
+        web.communicate(timeout=30)
+
+    (event,) = [one for one in _events(log) if "Invalid request" in one["event"]]
+    assert (event["logger"], event["level"]) == ("gunicorn.error", "warning")
+    assert "A1b2C3d4" not in log.read_text()
+
+
+def test_gunicorn_tells_as_json_why_it_cannot_begin(tmp_path: Path) -> None:
+    wrong = _environment(tmp_path, PUBLIC_URL="nowhere")
+    ended = subprocess.run(
+        GUNICORN, cwd=ROOT, env=wrong, capture_output=True, text=True, timeout=60
+    )
+
+    # It prints the reason, too, for who sits there: that is no line of its log.
+    printed = [line for line in ended.stderr.splitlines() if line.startswith("PUBLIC_URL is")]
+    lines = [line for line in ended.stderr.splitlines() if line not in printed]
+    events = [json.loads(line) for line in lines]
+    assert ended.returncode != 0
+    assert len(printed) == 1
+    assert "PUBLIC_URL is not an address" in events[0]["exception"][0]["exc_value"]
+    assert {event["logger"] for event in events} == {"gunicorn.error"}
