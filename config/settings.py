@@ -454,12 +454,6 @@ LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_SECURE = IS_SERVED_BY_TLS
 MESSAGES_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
 MESSAGE_STORAGE = "config.messages.Storage"
-# Where a form may lead but here: the sites that people sign in with, which the button leads on to.
-FORMS_LEAD_TO = [
-    *(["https://github.com"] if GITHUB else []),
-    *(["https://accounts.google.com"] if GOOGLE else []),
-    *([f"{urlsplit(OPENID[0]).scheme}://{urlsplit(OPENID[0]).netloc}"] if OPENID else []),
-]
 CSRF_FAILURE_VIEW = "catalog.views.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 X_FRAME_OPTIONS = "DENY"

@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
 
 CLIENT, SECRET = "slipway", "a-secret-of-the-tests"
 
@@ -39,6 +42,21 @@ class Provider:
 @lru_cache(maxsize=1)
 def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def use(kept: Provider, settings: "SettingsWrapper") -> None:
+    """Lets people sign in by it, as "Our login"."""
+    app = {
+        "provider_id": "openid",
+        "name": "Our login",
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "settings": {"server_url": kept.url},
+    }
+    settings.OPENID_SERVER_URL = kept.url
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
+    }
 
 
 @contextmanager

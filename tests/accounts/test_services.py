@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent, User
 from tests import openid, smtp
-from tests.openid import CLIENT, SECRET, Provider
+from tests.openid import Provider
 from tests.staff import code_now, with_second_factor
 
 if TYPE_CHECKING:
@@ -27,17 +27,7 @@ DOOR, CONNECTIONS = "/account/services/by/openid", "/account/services"
 @pytest.fixture
 def provider(settings: "SettingsWrapper") -> Iterator[Provider]:
     with openid.provider() as kept:
-        settings.OPENID_SERVER_URL = kept.url
-        app = {
-            "provider_id": "openid",
-            "name": "Our login",
-            "client_id": CLIENT,
-            "secret": SECRET,
-            "settings": {"server_url": kept.url},
-        }
-        settings.SOCIALACCOUNT_PROVIDERS = {
-            "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
-        }
+        openid.use(kept, settings)
         yield kept
 
 

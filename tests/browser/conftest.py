@@ -74,8 +74,13 @@ def visit(browser: Browser, live_server: "LiveServer", catalog: "list[AIModel]")
 
 
 @contextmanager
-def pages_of(browser: Browser, url: str, **always: Any) -> Iterator[Open]:
-    """Open a path in a context of its own; what went wrong on any page fails at the end."""
+def pages_of(
+    browser: Browser, url: str, *, also: tuple[str, ...] = (), **always: Any
+) -> Iterator[Open]:
+    """Open a path in a context of its own; what went wrong on any page fails at the end.
+
+    `also`: other hosts that may be asked, by how their addresses begin.
+    """
     contexts: list[BrowserContext] = []
     wrongs: list[str] = []
 
@@ -86,7 +91,7 @@ def pages_of(browser: Browser, url: str, **always: Any) -> Iterator[Open]:
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: wrongs.append(f"error: {error}"))
-        page.on("request", lambda asked: _check_host(asked.url, url, wrongs))
+        page.on("request", lambda asked: _check_host(asked.url, (url, *also), wrongs))
         page.on(
             "console",
             lambda said: wrongs.append(f"console: {said.text}") if said.type == "error" else None,
@@ -105,6 +110,6 @@ def pages_of(browser: Browser, url: str, **always: Any) -> Iterator[Open]:
     assert seen == []
 
 
-def _check_host(url: str, own: str, wrongs: list[str]) -> None:
-    if not url.startswith((own, "data:", "blob:")):
+def _check_host(url: str, known: tuple[str, ...], wrongs: list[str]) -> None:
+    if not url.startswith((*known, "data:", "blob:")):
         wrongs.append(f"asked another host: {url}")

@@ -124,16 +124,6 @@ def test_several_keys_may_open_what_was_sealed(read: Read) -> None:
     assert read(SEALING_KEYS=f"{'a' * 40}, {'b' * 40}")["SEALING_KEYS"] == ["a" * 40, "b" * 40]
 
 
-def test_forms_may_lead_to_the_sites_that_people_sign_in_with(read: Read) -> None:
-    named = {"OPENID_CLIENT_ID": "slipway", "OPENID_CLIENT_SECRET": "secret"}
-    address = "https://login.example.org:8443/realms/main"
-
-    assert read()["FORMS_LEAD_TO"] == []
-    assert read(OPENID_SERVER_URL=address, **named)["FORMS_LEAD_TO"] == [
-        "https://login.example.org:8443"
-    ]
-
-
 def test_without_a_database_url_everything_is_in_the_state_folder(
     read: Read, tmp_path: Path
 ) -> None:
