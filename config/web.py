@@ -35,6 +35,9 @@ class Logger(Plain):  # type: ignore[misc]
 
 logger_class = Logger
 control_socket_disable = True
+# By default whoever reaches us from this host says by SCRIPT_NAME below which path we are served,
+# and a proxy here may hand on what a client wrote: each link of a page would begin with that.
+forwarder_headers = ""
 # Its own most, 8,190 bytes, is less than a search of 1,000 Chinese characters takes in an address.
 # What is longer than Slipway reads must reach it, to be told what would be right.
 message.MAX_REQUEST_LINE = limit_request_line = 131_072

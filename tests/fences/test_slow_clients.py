@@ -1,46 +1,14 @@
 """Who sends slowly is cut off, and holds nobody else up: a real web process, and real sockets."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
-import pytest
 import requests
-
-from launch.instance import ROOT
-from tests import servers
 
 THREADS = 256  # of config/web.py
 BEGINNING = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 HEAD = b"QUERY /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
 BODY = HEAD + b"Content-Length: 5000\r\n\r\n{"
-
-
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a web process that gives each request a second."""
-    var_dir, port = tmp_path_factory.mktemp("slow"), servers.free_port()
-    given = {"PORT": str(port), "VAR_DIR": str(var_dir), "REQUEST_SECONDS": "1"}
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.web"]
-    with (var_dir / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **given}, stdout=log, stderr=log
-        )
-    try:
-        servers.wait_until(lambda: "ready" in _said(var_dir), "the web process")
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-
-
-def _said(var_dir: Path) -> str:
-    return (var_dir / "log").read_text()
 
 
 def _connected(port: int, sent: bytes) -> socket.socket:
