@@ -67,6 +67,8 @@ class LocalRuntime:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[lock],
+                # From its first moment: with a worker that is paused it would hold the lock.
+                start_new_session=True,
                 timeout=KEEPER_SECONDS,
                 check=False,
             )

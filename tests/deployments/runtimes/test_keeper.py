@@ -1,11 +1,12 @@
 """What a keeper does for its instance, seen from outside; the instances are real."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from deployments import cog
-from deployments.runtimes.interface import RuntimeRejected
+from deployments.runtimes.interface import RuntimeRejected, RuntimeUnavailable
 from deployments.runtimes.local import processes, sandbox
 from deployments.runtimes.local.folders import Folder
 from deployments.runtimes.local.runtime import LocalRuntime
@@ -72,3 +73,20 @@ def test_who_lost_his_parent_does_not_count_for_ever(tmp_path: Path) -> None:
 
     instances.until(lambda: processes.below(keeper) == before)
     instances.stopped(runtime, "d1-r1-1")
+
+
+def test_a_keeper_is_in_no_group_of_its_worker_from_its_first_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that was paused as it began would hold it, and its lock, for as long."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nps -o pgid= -p $$ > {tmp_path}/group\nexit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sandbox, "own_python", lambda: str(python))
+    runtime = LocalRuntime(folder=tmp_path / "instances", isolation="none")
+    bundle = instances.bundle(tmp_path / "bundle", ORPHANS)
+
+    with pytest.raises(RuntimeUnavailable):
+        runtime.start(instances.wanted("d1-r1-1", bundle, cog_environment.made()))
+
+    assert int((tmp_path / "group").read_text()) != os.getpgrp()
