@@ -1,7 +1,8 @@
 """The input and output of a version as tables, read from its OpenAPI schema.
 
 Schemas come from outside: whatever stands where an object, a list or a text was due is left out,
-references are followed a few steps and never in circles, and nothing here raises.
+references are followed a few steps and never in circles, and nothing here raises, asks another host
+or takes longer than the schema is large.
 """
 
 import json
@@ -15,6 +16,10 @@ LONGEST_TEXT = 2000
 LONGEST_VALUE = 200
 DEEPEST = 8
 MOST_PARTS = 4
+MOST_ALTERNATIVES = 8  # of a type; half as many of each of these, and so on
+TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+LENGTHS = ("minLength", "maxLength")
 
 Schema = Mapping[str, Any]
 EMPTY: Schema = {}
@@ -70,11 +75,41 @@ def inputs(document: object) -> list[Asked]:
     ]
 
 
+def checkable(asked: list[Asked]) -> dict[str, Any]:
+    """A JSON Schema that an input can be held against, whoever wrote the document.
+
+    Without references, which may lead to any host or back to themselves, and without patterns, of
+    which one can keep a process busy for ever; where it says more than this, anything fits.
+    """
+    return {
+        "type": "object",
+        "properties": {one.name: _checkable(one.schema) for one in asked},
+        "required": [one.name for one in asked if one.is_required],
+    }
+
+
 def output(document: object) -> Schema:
     """The schema of what is answered; empty when it is not told."""
     root = _object(document)
     schemas = _object(_object(root.get("components")).get("schemas"))
     return _with_items(_resolve(schemas.get("Output"), root), root)
+
+
+def _checkable(schema: Schema, depth: int = 0) -> dict[str, Any]:
+    kept: dict[str, Any] = {
+        **{name: schema[name] for name in BOUNDS if _is_number(schema.get(name))},
+        **{name: schema[name] for name in LENGTHS if isinstance(schema.get(name), int)},
+    }
+    if kinds := [one for one in _as_list(schema.get("type")) if one in TYPES]:
+        kept["type"] = kinds
+    if isinstance(schema.get("enum"), list):
+        kept["enum"] = schema["enum"]
+    alternatives = _list(schema.get("anyOf")) or _list(schema.get("oneOf"))
+    if 0 < len(alternatives) <= MOST_ALTERNATIVES >> depth:
+        kept["anyOf"] = [_checkable(_object(one), depth + 1) for one in alternatives]
+    if isinstance(schema.get("items"), Mapping) and depth < MOST_PARTS:
+        kept["items"] = _checkable(schema["items"], depth + 1)
+    return kept
 
 
 def _with_items(schema: Schema, root: Schema) -> Schema:
@@ -149,8 +184,8 @@ def _type(schema: Schema, root: Schema, depth: int = 0) -> str:
     if depth > DEEPEST:
         return "any"
     alternatives = [*_list(schema.get("anyOf")), *_list(schema.get("oneOf"))]
-    if alternatives:
-        named = [_type(_resolve(one, root), root, depth + 1) for one in alternatives[:DEEPEST]]
+    if few := alternatives[: MOST_ALTERNATIVES >> depth]:
+        named = [_type(_resolve(one, root), root, depth + 1) for one in few]
         return " | ".join(dict.fromkeys(named))
     if schema.get("type") == "array":
         return f"list of {_type(_items(schema, root), root, depth + 1)}"
@@ -197,6 +232,10 @@ def _object(value: object) -> Schema:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _text(value: object) -> str:

@@ -7,9 +7,12 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from catalog import schemas
 from catalog.models import Version
+from catalog.schemas import Schema
 from config.api.problems import BadParameters
 
+MOST_LOOKED_AT = 1000  # of a list; the model looks at the others
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 TYPES = {
     "string": "text",
@@ -18,6 +21,7 @@ TYPES = {
     "boolean": "true or false",
     "array": "a list",
     "object": "an object",
+    "null": "null",
 }
 
 
@@ -28,28 +32,29 @@ class BadInput(BadParameters):
 
 
 def check(version: Version, given: object) -> None:
-    """Raises BadInput, which names each wrong field. Defaults are left to Cog."""
+    """Raises BadInput, which names each wrong field. Defaults and patterns are left to Cog."""
     if not isinstance(given, Mapping):
         raise BadInput({"input": ["Send an object, as in {}."]})
-    document = version.openapi_schema
-    known = _schema(document).get("properties", {})
+    asked = schemas.inputs(version.openapi_schema)
+    known = {one.name: one.schema for one in asked}
     sentences = {f"input.{name}": [_unknown(known)] for name in given if name not in known}
     for name, value in given.items():
         if _holds_unstorable(value):
             sentences.setdefault(f"input.{name}", []).append(
                 "Leave out the characters U+0000 and U+D800 to U+DFFF; they are no text."
             )
-    for error in _validator(document).iter_errors(_without_allowed_nulls(given, known)):
+    validator = Draft202012Validator(schemas.checkable(asked))
+    for error in validator.iter_errors(_looked_at(given, known)):
         for field, sentence in _told(error):
             sentences.setdefault(f"input.{field}", []).append(sentence)
     if sentences:
         raise BadInput(sentences)
 
 
-def _without_allowed_nulls(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _looked_at(given: Mapping[str, Any], known: Mapping[str, Schema]) -> dict[str, Any]:
     """OpenAPI 3.0 says `nullable` where JSON Schema has a type for it."""
     return {
-        name: value
+        name: value[:MOST_LOOKED_AT] if isinstance(value, list) else value
         for name, value in given.items()
         if value is not None or not known.get(name, {}).get("nullable")
     }
@@ -65,17 +70,7 @@ def _holds_unstorable(value: Any) -> bool:
     return False
 
 
-def _schema(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = document.get("components", {}).get("schemas", {}).get("Input", {})
-    return found
-
-
-def _validator(document: Mapping[str, Any]) -> Draft202012Validator:
-    """References of the schema point into the document, so it is all handed over."""
-    return Draft202012Validator({**document, "$ref": "#/components/schemas/Input"})
-
-
-def _unknown(known: Mapping[str, Any]) -> str:
+def _unknown(known: Mapping[str, Schema]) -> str:
     names = ", ".join(known) or "none at all"
     return f"This model takes no such field; it takes {names}."
 
@@ -95,8 +90,8 @@ def _told(error: ValidationError) -> list[tuple[str, str]]:
 def _sentence(error: ValidationError) -> str:
     wanted = error.validator_value
     match error.validator:
-        case "type" if isinstance(wanted, str):
-            return f"Give {TYPES.get(wanted, wanted)}."
+        case "type":
+            return f"Give {' or '.join(TYPES.get(one, one) for one in wanted)}."
         case "enum":
             return f"Give one of {', '.join(str(value) for value in wanted)}."
         case "minimum":
@@ -107,6 +102,4 @@ def _sentence(error: ValidationError) -> str:
             return f"Give at least {wanted} characters."
         case "maxLength":
             return f"Give at most {wanted} characters."
-        case "pattern":
-            return f"Give text that matches {wanted}."
     return f"{error.message[:200]}."

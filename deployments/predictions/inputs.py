@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog import schemas
 from deployments import files
 from deployments.models import Prediction
 
@@ -53,11 +54,10 @@ def check(schema: dict[str, Any], given: Mapping[str, Any], user: User) -> None:
 
 def file_fields(schema: dict[str, Any]) -> Iterator[str]:
     """Names of the fields that take a file, or a list of files."""
-    known = schema.get("components", {}).get("schemas", {}).get("Input", {})
-    for name, field in known.get("properties", {}).items():
-        items = field.get("items")
-        if "uri" in (field.get("format"), items.get("format") if items else None):
-            yield name
+    for asked in schemas.inputs(schema):
+        items = asked.schema.get("items", {})
+        if "uri" in (asked.schema.get("format"), items.get("format")):
+            yield asked.name
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -121,3 +121,17 @@ def test_a_schema_that_spreads_without_a_circle_is_cut_too() -> None:
     signature = schemas.signature(document({"a": {"$ref": "#/components/schemas/s0"}}, **steps))
 
     assert [field.name for field in signature.inputs] == ["a"]
+
+
+def test_types_of_types_are_told_some_steps_deep_however_many_there_are() -> None:
+    """Eight of each of eight of each would be looked at for days."""
+    tower = {
+        f"step{number}": {"anyOf": [{"$ref": f"#/components/schemas/step{number + 1}"}] * 8}
+        for number in range(20)
+    }
+
+    [field] = schemas.signature(
+        document({"x": {"$ref": "#/components/schemas/step0"}}, **tower)
+    ).inputs
+
+    assert field.type == "any"
