@@ -9,10 +9,10 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     get_authentication_records,
 )
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidSignature
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +20,7 @@ from rest_framework.request import Request
 
 from config import sealing
 
-from . import audit, sessions, tries
+from . import audit, limits, sessions, tries
 from .models import User
 
 CODE_HOLDS = 120  # seconds, and some more
@@ -58,11 +58,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 def checked(user: User, check: Callable[[], str]) -> str:
     """A code that allauth's `check` takes, once: one of an app holds for 90 seconds, of which
-    allauth remembers 30 that it was used."""
+    allauth remembers 30 that it was used. However it is spelled: 123-456 is 123456."""
     tries.count_code(user)
-    code = check()
+    code: str = normalize_user_code(check())
     key = hashlib.sha256(f"{user.pk}:{code}".encode()).hexdigest()
-    if not cache.add(f"second-factor-used:{key}", True, timeout=CODE_HOLDS):
+    if not limits.strict(f"second-factor-used:{key}", 1, CODE_HOLDS).is_allowed:
         raise get_adapter().validation_error("incorrect_code")
     tries.forget_code(user)
     return code

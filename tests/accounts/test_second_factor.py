@@ -54,7 +54,8 @@ def test_then_the_password_alone_opens_nothing(client: Client, ada: User) -> Non
     assert client.get("/account").status_code == 200
 
 
-def test_a_code_opens_once(ada: User) -> None:
+@pytest.mark.parametrize("written", ["{0}{1}", "{0}-{1}", " {0} {1} "])
+def test_a_code_opens_once_however_it_is_written(ada: User, written: str) -> None:
     with_second_factor(ada)
     first, second = Client(), Client()
     sign_in(first)
@@ -65,7 +66,7 @@ def test_a_code_opens_once(ada: User) -> None:
     from django.core.cache import cache  # noqa: PLC0415
 
     cache.delete(f"allauth.mfa.totp.used?user={ada.pk}&code={code}")  # as after 30 seconds
-    again = second.post(f"{PLACE}/code", {"code": code})
+    again = second.post(f"{PLACE}/code", {"code": written.format(code[:3], code[3:])})
 
     assert "each opens once" in again.content.decode()
 
