@@ -13,6 +13,7 @@ from .conftest import code_in, read
 
 pytestmark = pytest.mark.django_db
 LOST, ADDRESSES = "/account/password/lost", "/account/email"
+FIRST, NEW = "/account/password/first", "seven-tall-ships"
 
 
 def test_a_lost_password_is_set_anew_by_the_link_that_was_sent(
@@ -107,3 +108,27 @@ def test_a_step_that_could_lock_out_asks_for_the_password_again(client: Client, 
 
     assert response["Location"].startswith("/account/sure?")
     assert not EmailAddress.objects.filter(email="mallory@example.com").exists()
+
+
+def test_whoever_has_no_password_sets_a_first_one(client: Client, ada: User) -> None:
+    """As after coming by another service."""
+    ada.set_unusable_password()
+    ada.save()
+    client.force_login(ada)
+
+    done = client.post(FIRST, {"password1": NEW, "password2": NEW})
+
+    ada.refresh_from_db()
+    assert done.status_code == 302
+    assert ada.check_password(NEW)
+    assert client.get("/account").status_code == 200
+
+
+def test_whoever_has_a_password_sets_no_first_one(client: Client, ada: User) -> None:
+    """Which would be another one, without the old."""
+    client.force_login(ada)
+
+    client.post(FIRST, {"password1": NEW, "password2": NEW})
+
+    ada.refresh_from_db()
+    assert not ada.check_password(NEW)
