@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .bodies import AS_FORMS, BODIES
+from .bodies import AS_FORMS, body_of
 from .routes import Route
 from .world import ACTORS, HERS, THEIRS, World
 
@@ -49,13 +49,12 @@ def watched() -> Iterator[set[str]]:
 
 def ask(world: World, route: Route, method: str, actor: str, whose: str, client: Any = None) -> Any:
     client = client or world.client(actor, is_api=route.is_api)
-    body = BODIES.get((method, route.path))
     path = world.path(route, whose)
     options: dict[str, Any] = {"headers": {"Prefer": "respond-async"}}
     if method != "GET" and (route.is_api or method != "POST") and route.path not in AS_FORMS:
         options |= {"content_type": "application/json"}
     send = getattr(client, method.lower())
-    sent = body(world, whose) if body else {}
+    sent = body_of(world, method, route.path, actor, whose)
     with taken_back(), watched() as written:
         response = send(path, sent, **options)
     response.written = written
@@ -90,14 +89,28 @@ def answer(world: World, route: Route, method: str, actor: str) -> str:
 
 
 def _told(response: Any, method: str) -> str:
-    """The status, which no line has when something was written by reading or a refusal."""
-    is_refused = response.status_code >= 400 or "/login" in response.get("Location", "")
+    """The status, with `-` where nobody was refused and nothing changed all the same; no line has
+    what is told when something was written by reading or a refusal.
+    """
     written = response.written - OF_ASKING
-    if not is_refused:
-        written = written - MADE_WHEN_READ if method == "GET" else set()
-    if written:
-        return f"{response.status_code}, and {', '.join(sorted(written))} was written to"
-    return str(response.status_code)
+    if method == "GET" or is_refused(response):
+        return f"{response.status_code}{_wrongly(response)}"
+    return f"{response.status_code}{'' if written else '-'}"
+
+
+def _wrongly(response: Any) -> str:
+    written = wrongly_written(response)
+    return f", and {', '.join(sorted(written))} was written to" if written else ""
+
+
+def wrongly_written(response: Any) -> set[str]:
+    """The tables that a request that reads or was refused wrote to."""
+    written: set[str] = response.written - OF_ASKING
+    return written if is_refused(response) else written - MADE_WHEN_READ
+
+
+def is_refused(response: Any) -> bool:
+    return response.status_code >= 400 or "/login" in response.get("Location", "")
 
 
 def is_answered(world: World, route: Route, method: str) -> bool:

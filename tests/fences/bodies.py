@@ -7,9 +7,13 @@ Where nothing stands here, nothing need be sent.
 from collections.abc import Callable
 from typing import Any
 
-from .world import World
+from .world import HERS, THEIRS, World
 
 Body = Callable[[World, str], dict[str, Any]]
+
+
+ME = object()  # the name of whoever asks
+PASSWORD = "a-long-password"
 
 
 def said(**fields: Any) -> Body:
@@ -95,9 +99,18 @@ BODIES: dict[tuple[str, str], Body] = {
         "input": {"text": "you"},
     },
     ("POST", "account"): said(first_name="Ada"),
+    ("POST", "account/close"): said(name=ME),
     ("POST", "account/collections/new"): _collection,
+    ("POST", "account/login"): said(login=HERS, password=PASSWORD),
+    ("POST", "account/password"): said(
+        oldpassword=PASSWORD, password1=f"{PASSWORD}er", password2=f"{PASSWORD}er"
+    ),
     ("POST", "account/searches/new"): SEARCH,
     ("POST", "account/searches/{pk}/edit"): SEARCH,
+    ("POST", "account/signup"): said(
+        username="newcomer", email="newcomer@example.org", password1=f"{PASSWORD}er"
+    ),
+    ("POST", "account/sure"): said(password=PASSWORD),
     ("POST", "account/tokens"): said(name="new", scopes=["all"], days="90"),
     ("POST", "account/tokens/{pk}/rotate"): said(hours="24"),
     ("POST", "account/webhooks/test"): said(url="https://example.org/hook"),
@@ -113,9 +126,18 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "models/{owner}/{name}/like"): SWITCH,
     ("POST", "models/{owner}/{name}/run"): said(**{"input-text": "you"}),
     ("POST", "organizations/new"): said(name="another"),
+    ("POST", "organizations/{name}/close"): said(name=THEIRS),
     ("POST", "organizations/{name}/invitations"): INVITATION,
     ("POST", "organizations/{name}/members/{pk}/role"): said(role="admin"),
     ("POST", "publishers/{slug}/follow"): SWITCH,
 }
+
+
+def body_of(world: World, method: str, path: str, actor: str, whose: str) -> dict[str, Any]:
+    body = BODIES.get((method, path), said())(world, whose)
+    me = HERS if actor == "owner" else actor
+    return {name: me if given is ME else given for name, given in body.items()}
+
+
 # Of the API's; all its others take JSON.
 AS_FORMS = {"v1/files", "v1/models/{owner}/{name}/versions"}

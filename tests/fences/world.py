@@ -3,6 +3,7 @@ a stranger, a curator and an administrator; of each kind of thing one of each ow
 # ruff: noqa: PLC0415 - read before the settings are
 
 import hashlib
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -102,11 +103,20 @@ def _people(world: World) -> None:
         client = at_the_desk(person) if person.is_staff else Client()
         if not person.is_staff:
             client.force_login(person)
+        _came_in_just_now(client, person)
         world.sessions[actor] = client.cookies["sessionid"].value
         world.tokens[actor] = tokens.make(person, name="all", scopes=["all"])[1]
     mia = User.objects.create_user(MEMBERS, "mia@example.org", "a-long-password")
     Membership.objects.create(organization=acme, user=mia, role="developer")
     world.people |= {THEIRS: acme, HERS: world.people["owner"], MEMBERS: mia}
+
+
+def _came_in_just_now(client: Client, person: Any) -> None:
+    """And for as long as the tests go on, so that no page asks for the password again."""
+    session, at = client.session, time.time() + 3600
+    session["account_authentication_methods"] = [{"method": "password", "at": at}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
 
 
 def _limited_tokens(world: World) -> None:
@@ -167,6 +177,7 @@ def _things(world: World, whose: str) -> dict[str, Any]:
 
 def _places(world: World) -> dict[str, dict[str, Any]]:
     from allauth.usersessions.models import UserSession
+    from django.contrib.sessions.models import Session
 
     from accounts.models import Invitation, Membership, Token
     from catalog import sitemaps
@@ -195,8 +206,13 @@ def _places(world: World) -> dict[str, dict[str, Any]]:
     )
     member = Membership.objects.get(organization=acme, user=world.people["viewer"])
     session = UserSession.objects.create(user=ada, session_key="x" * 32, ip="127.0.0.1")
+    tomorrow = timezone.now() + timedelta(days=1)
+    Session.objects.create(session_key=session.session_key, expire_date=tomorrow)
     given = rows.deployment(world.people[MEMBERS], Version.objects.get(), name="given")
     offer = Offer.objects.create(deployment=given, to=ada)
+    for whose in (THEIRS, HERS):
+        offered = world.names[whose]["deployment"]
+        Offer.objects.create(deployment_id=offered, to=world.people[MEMBERS])
     by_name = {"owner": "slipway", "name": "hello"}
     return {
         "models/": by_name,
