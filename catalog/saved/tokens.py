@@ -16,7 +16,7 @@ FEED, MAIL = "saved search feed", "saved search mail"
 
 
 def feed_token(saved: SavedSearch) -> str:
-    return _signed(saved, FEED)
+    return signed(saved.pk, saved.feed_nonce, FEED)
 
 
 def by_feed_token(token: str) -> SavedSearch | None:
@@ -24,7 +24,7 @@ def by_feed_token(token: str) -> SavedSearch | None:
 
 
 def mail_token(saved: SavedSearch) -> str:
-    return _signed(saved, MAIL)
+    return signed(saved.pk, saved.feed_nonce, MAIL)
 
 
 def by_mail_token(token: str) -> SavedSearch | None:
@@ -44,14 +44,22 @@ def webhook_key(saved: SavedSearch) -> webhooks.Key:
     )
 
 
-def _signed(saved: SavedSearch, salt: str) -> str:
-    return signing.Signer(salt=salt).sign(f"{saved.pk}-{saved.feed_nonce}").replace(":", ".")
+def signed(pk: int, nonce: str, salt: str) -> str:
+    return signing.Signer(salt=salt).sign(f"{pk}-{nonce}").replace(":", ".")
 
 
-def _found(token: str, salt: str) -> SavedSearchQuerySet:
+def opened(token: str, salt: str) -> tuple[str, str] | None:
+    """The key and the nonce; None when the signature is not ours."""
     said, _dot, signature = token.partition(".")
     try:
         pk, _dash, nonce = signing.Signer(salt=salt).unsign(f"{said}:{signature}").partition("-")
     except signing.BadSignature:
+        return None
+    return pk, nonce
+
+
+def _found(token: str, salt: str) -> SavedSearchQuerySet:
+    if (told := opened(token, salt)) is None:
         return SavedSearch.objects.none()
+    pk, nonce = told
     return SavedSearch.objects.filter(pk=pk, feed_nonce=nonce)

@@ -15,7 +15,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def pool(self) -> ConnectionPool | None:
         pool: ConnectionPool | None = super().pool
-        if pool is not None:
+        if pool is not None and pool._check is ConnectionPool.check_connection:
             # Django passes no check of one's own on; this is where the pool keeps it.
             pool._check = lambda connection: _check(pool, connection)
         return pool

@@ -12,19 +12,11 @@ from accounts.models import AuditEvent, Membership, Role, User
 from deployments.models import Deployment, Offer
 from tests.deployments import rows
 from tests.deployments.predictions.models import as_
+from tests.deployments.test_moves import bob, hello
 
+__all__ = ["bob", "hello"]
 pytestmark = pytest.mark.django_db
 HAND_OVER = "/v1/deployments/ada/hello/hand-over"
-
-
-@pytest.fixture
-def hello(ada: User) -> Deployment:
-    return rows.deployment(ada, rows.version())
-
-
-@pytest.fixture
-def bob() -> User:
-    return rows.user("bob")
 
 
 @pytest.fixture
